@@ -1,0 +1,1 @@
+"""Call distribution: callers, agents, queues. Pure: no asyncio, no SIP, no SQL."""

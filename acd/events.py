@@ -1,0 +1,134 @@
+"""What happened to callers, agents and alerts: the centre's only input. Past tense, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acd.words import AgentName, AlertId, AlertOutcome, CallerId, CentreSettings, QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class CallerJoined:
+    """A caller asks for a queue. `last_agent` is who served this number last, looked up by the shell."""
+
+    caller: CallerId
+    queue: QueueName
+    number: str
+    priority: int = 0
+    """Higher is served first."""
+    last_agent: AgentName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """The caller hung up (abandoned) or was taken out of the queue by dialplan or API (not abandoned)."""
+
+    caller: CallerId
+    abandoned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoggedIn:
+    """The agent is there, on that extension; available. Logging in again moves the extension."""
+
+    agent: AgentName
+    extension: str
+    reachable: bool
+    """The extension's phone is registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoggedOut:
+    agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
+class BreakStarted:
+    agent: AgentName
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEnded:
+    """Also ends wrap-up early."""
+
+    agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneReachable:
+    """The extension became registered, or is no more."""
+
+    extension: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneBusy:
+    """The extension began, or ended, a call that no queue gave."""
+
+    extension: str
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRang:
+    """The agent's phone rings."""
+
+    alert: AlertId
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAnswered:
+    """The agent answered. If the alert is still wanted, the effects connect the two; else they stop the leg."""
+
+    alert: AlertId
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFailed:
+    alert: AlertId
+    outcome: AlertOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """The agent's queue call is over, whoever hung up."""
+
+    alert: AlertId
+
+
+@dataclass(frozen=True, slots=True)
+class Reconfigured:
+    settings: CentreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CountsLoaded:
+    """Calls taken today, from the books: at start, and with zeros when the day begins."""
+
+    calls_today: dict[AgentName, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nothing but time: the shell sends it at `Centre.next_deadline()`."""
+
+
+Event = (
+    CallerJoined
+    | CallerLeft
+    | AgentLoggedIn
+    | AgentLoggedOut
+    | BreakStarted
+    | BreakEnded
+    | PhoneReachable
+    | PhoneBusy
+    | AlertRang
+    | AlertAnswered
+    | AlertFailed
+    | TalkEnded
+    | Reconfigured
+    | CountsLoaded
+    | TimePassed
+)

@@ -1,0 +1,131 @@
+"""The floor's figures at one moment, for the API, the CLI and the wallboard.
+
+Time: `now` and `since` in seconds, monotonic. Pure; reads the floor, changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acd.agent import Agent
+from acd.caller import CallerState
+from acd.floor import Floor
+from acd.queue import Queue
+from acd.words import Activity, AgentName, CallerId, Presence, QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue."""
+
+    name: QueueName
+    waiting: int
+    """Callers in the line, also those an agent rings for."""
+    alerting: int
+    """Those of them that an agent rings for."""
+    talking: int
+    longest_s: float
+    """How long the one who joined first has waited; 0 when nobody waits."""
+    logged_in: int
+    on_break: int
+    """Those of them who are on a break."""
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """One agent."""
+
+    name: AgentName
+    presence: Presence
+    activity: Activity
+    since: float
+    """When presence or activity last changed."""
+    reason: str
+    extension: str
+    """Empty when logged out."""
+    reachable: bool
+    calls_today: int
+    queues: tuple[QueueName, ...]
+    caller: CallerId | None
+    queue: QueueName | None
+    wrap_up_left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallerView:
+    """One caller in a line."""
+
+    caller: CallerId
+    number: str
+    position: int
+    priority: int
+    waited_s: float
+    state: CallerState
+    agent: AgentName | None
+    """Who is being rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSnapshot:
+    queues: tuple[QueueView, ...]
+    agents: tuple[AgentView, ...]
+
+
+def snapshot(floor: Floor, now: float) -> CentreSnapshot:
+    """Every queue and agent, in the order of the settings."""
+    queues = tuple(queue_view(floor, queue, now) for queue in floor.queues.values())
+    return CentreSnapshot(queues, tuple(agent_view(floor, agent, now) for agent in floor.agents.values()))
+
+
+def queue_view(floor: Floor, queue: Queue, now: float) -> QueueView:
+    """One queue."""
+    return QueueView(
+        name=queue.name,
+        waiting=len(queue.line),
+        alerting=len(queue.line) - len(queue.waiting),
+        talking=queue.talking,
+        longest_s=now - min(caller.joined_at for _, _, caller in queue.line) if queue.line else 0.0,
+        logged_in=len(queue.staff),
+        on_break=sum(floor.agents[name].presence is Presence.ON_BREAK for name in queue.staff),
+        free=len(queue.free),
+    )
+
+
+def agent_view(floor: Floor, agent: Agent, now: float) -> AgentView:
+    """One agent."""
+    phone = floor.phones.get(agent.extension)
+    return AgentView(
+        name=agent.name,
+        presence=agent.presence,
+        activity=agent.activity,
+        since=agent.since,
+        reason=agent.reason,
+        extension=agent.extension,
+        reachable=phone is not None and phone.reachable,
+        calls_today=agent.calls_today,
+        queues=agent.settings.queues,
+        caller=agent.caller,
+        queue=agent.queue,
+        wrap_up_left_s=0.0 if agent.wrap_up_until is None else max(0.0, agent.wrap_up_until - now),
+    )
+
+
+def callers_of(floor: Floor, name: QueueName, now: float) -> tuple[CallerView, ...]:
+    """A queue's line, first to last."""
+    queue = floor.queues.get(name)
+    views = []
+    for position, (_, _, caller) in enumerate(queue.line if queue else (), 1):
+        alert = floor.alerts.get(caller.alert) if caller.alert is not None else None
+        views.append(
+            CallerView(
+                caller=caller.id,
+                number=caller.number,
+                position=position,
+                priority=caller.priority,
+                waited_s=now - caller.joined_at,
+                state=caller.state,
+                agent=alert.agent if alert is not None else None,
+            )
+        )
+    return tuple(views)

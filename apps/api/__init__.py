@@ -1,0 +1,1 @@
+"""The local socket API: protocol, server, client."""

@@ -1,0 +1,109 @@
+"""Every method of the socket API: its name, what it is asked, what it answers, and a line on what it does.
+
+The exchange supplies one function for each (`bind`); the server itself answers those in `OWN`.
+
+Deliberately absent: the functions (apps/methods.py), the wire (protocol.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from apps.api import params as p
+from apps.api import types as t
+
+P = TypeVar("P", bound=Struct)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature(Generic[P, R]):
+    """One method as clients see it."""
+
+    name: str
+    params: type[P]
+    result: type[R]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method that can be called. `call` raises ApiError to refuse; anything else it raises is our fault."""
+
+    name: str
+    params: type[Struct]
+    result: Any
+    call: Callable[[Any], Awaitable[Any]]
+    summary: str
+
+
+STATUS_GET = Signature("status.get", p.Nothing, t.StatusInfo, "The switch at a glance, with its alarms.")
+SNAPSHOT_GET = Signature("snapshot.get", p.Nothing, t.Snapshot, "The whole live picture, and the event it is true for.")
+CONFIG_CHECK = Signature("config.check", p.Nothing, t.ConfigReport, "Read the site's configuration; change nothing.")
+CONFIG_RELOAD = Signature(
+    "config.reload",
+    p.Nothing,
+    t.ConfigReport,
+    "Read the configuration and take it if it has no mistake.",
+)
+SWITCH_STOP = Signature("switch.stop", p.Stop, t.StopInfo, "Take no new calls, let the running ones end, then stop.")
+
+PHONES_LIST = Signature("phones.list", p.Nothing, t.Phones, "Extensions, and where each is registered.")
+TRUNKS_LIST = Signature("trunks.list", p.Nothing, t.Trunks, "Lines to the outside.")
+
+CALLS_LIST = Signature("calls.list", p.CallFilter, t.Calls, "Running calls, oldest first.")
+CALLS_SHOW = Signature("calls.show", p.ByCall, t.CallDetail, "One call, running or over, with legs and segments.")
+CALLS_HANGUP = Signature("calls.hangup", p.ByCall, t.HangupInfo, "End a running call.")
+CALLS_TRACE = Signature("calls.trace", p.TraceOf, t.TraceInfo, "The SIP ladder of a call, from memory.")
+MEDIA_TAP = Signature("media.tap", p.Tap, t.TapInfo, "Copy a running call's RTP into a pcap file.")
+DIAL = Signature("dial", p.Dial, t.DialInfo, "Ring an extension and, when it answers, call a number for it.")
+
+AGENTS_LIST = Signature("agents.list", p.Nothing, t.Agents, "Agents and what they are doing.")
+AGENTS_LOGIN = Signature("agents.login", p.Login, t.AgentInfo, "Log an agent in at an extension.")
+AGENTS_LOGOUT = Signature("agents.logout", p.ByAgent, t.AgentInfo, "Log an agent out; a running call goes on.")
+AGENTS_BREAK = Signature("agents.break", p.Break, t.AgentInfo, "Give an agent a break, with its reason.")
+AGENTS_READY = Signature("agents.ready", p.ByAgent, t.AgentInfo, "End an agent's break or wrap-up.")
+
+QUEUES_LIST = Signature("queues.list", p.Nothing, t.Queues, "Queues: who waits, for how long, who serves.")
+QUEUES_SHOW = Signature("queues.show", p.ByQueue, t.QueueDetail, "One queue with its callers and agents.")
+QUEUES_EXPLAIN = Signature(
+    "queues.explain",
+    p.ByCall,
+    t.Explanation,
+    "Why a caller waits: who is ahead, which agents are passed over.",
+)
+
+RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
+RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")
+CDR_LIST = Signature("cdr.list", p.CdrFilter, t.Cdrs, "Call records out of the books, page by page.")
+ENGINES_LIST = Signature("engines.list", p.Nothing, t.Engines, "Media engines: load, lateness, counters.")
+
+EVENTS_SUBSCRIBE = Signature("events.subscribe", p.Subscribe, p.Subscribed, "Send events from now or since a number.")
+EVENTS_UNSUBSCRIBE = Signature("events.unsubscribe", p.Nothing, p.Unsubscribed, "Send no more events.")
+RPC_DISCOVER = Signature("rpc.discover", p.Nothing, dict, "This API as an OpenRPC document.")
+
+SIGNATURES: dict[str, Signature[Any, Any]] = {
+    value.name: value for value in list(globals().values()) if isinstance(value, Signature)
+}
+OWN = (EVENTS_SUBSCRIBE.name, EVENTS_UNSUBSCRIBE.name, RPC_DISCOVER.name)
+"""Answered by the server itself."""
+
+
+def bind(functions: Mapping[str, Callable[[Any], Awaitable[Any]]]) -> dict[str, Method]:
+    """The methods for `ApiServer`: each name's function takes its record of parameters, gives its result.
+
+    Raises LookupError when a method has no function, or a function no method: then the code is wrong.
+    """
+    wanted = set(SIGNATURES) - set(OWN)
+    if wanted != set(functions):
+        raise LookupError(f"methods and functions differ: {sorted(wanted ^ set(functions))}")
+    return {name: method(SIGNATURES[name], function) for name, function in functions.items()}
+
+
+def method(signature: Signature[P, R], call: Callable[[P], Awaitable[R]]) -> Method:
+    """One method for `ApiServer`."""
+    return Method(signature.name, signature.params, signature.result, call, signature.summary)

@@ -1,0 +1,161 @@
+"""What the socket API is asked: one record of parameters for each kind of question. Unknown names are refused.
+
+Deliberately absent: the answers (types.py), which method takes which (catalogue.py).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from apps.api.types import At
+
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+Name = Annotated[str, Meta(min_length=1, max_length=128)]
+FileName = Annotated[str, Meta(min_length=1, max_length=4096)]
+Text = Annotated[str, Meta(max_length=256)]
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """What every record of parameters is."""
+
+
+class Nothing(Params, frozen=True):
+    """No parameters."""
+
+
+class ByCall(Params, frozen=True):
+    """Names a call."""
+
+    call_id: Name
+
+
+class CallFilter(Params, frozen=True):
+    """Empty fields match every call."""
+
+    queue: Text = ""
+    agent: Text = ""
+    extension: Text = ""
+
+
+class TraceOf(Params, frozen=True):
+    """Names a call."""
+
+    call_id: Name
+    bodies: bool = True
+    """False leaves out `text` of the messages."""
+
+
+class Tap(Params, frozen=True):
+    """Names a call, and where its packets go."""
+
+    call_id: Name
+    file: FileName
+    """Absolute path of a new pcap file; the media engine writes it, mode 0600. A file that is there stays as it is."""
+    seconds: float = 60.0
+    """At most so long; it ends with the call."""
+
+
+class ByAgent(Params, frozen=True):
+    """Names an agent."""
+
+    agent: Name
+
+
+class Login(Params, frozen=True):
+    """Names an agent, and the extension where they sit."""
+
+    agent: Name
+    extension: Name
+
+
+class Break(Params, frozen=True):
+    """Names an agent, and why they are away."""
+
+    agent: Name
+    reason: Name
+
+
+class ByQueue(Params, frozen=True):
+    """Names a queue."""
+
+    queue: Name
+
+
+class Dial(Params, frozen=True, rename={"source": "from", "target": "to"}):
+    """Ring `from` (an extension) first; when it answers, call `to` as if that extension had dialled it."""
+
+    source: Name
+    target: Name
+    timeout_s: Annotated[float, Meta(gt=0, le=300)] = 30.0
+
+
+class Stop(Params, frozen=True):
+    """Running calls may end by themselves for this long."""
+
+    grace_s: Annotated[float, Meta(ge=0, le=86400)] = 30.0
+
+
+class ByRecording(Params, frozen=True):
+    """Names a recording, or the call whose first recording is meant."""
+
+    recording_id: Name
+
+
+class RecordingFilter(Params, frozen=True):
+    """Empty fields match every recording. `since` is included, `until` is not."""
+
+    call_id: Text = ""
+    queue: Text = ""
+    agent: Text = ""
+    since: At | None = None
+    until: At | None = None
+    limit: Limit = 100
+    after: Text = ""
+
+
+class CdrFilter(Params, frozen=True):
+    """Empty fields match every call. `since` is included, `until` is not; both are of the call's start."""
+
+    since: At | None = None
+    until: At | None = None
+    caller: Text = ""
+    called: Text = ""
+    queue: Text = ""
+    agent: Text = ""
+    cause: Text = ""
+    direction: Text = ""
+    call_id: Text = ""
+    oldest_first: bool = False
+    segments: bool = False
+    """True adds each call's segments."""
+    limit: Limit = 100
+    after: Text = ""
+
+
+class Subscribe(Params, frozen=True):
+    """Which events, and from where on.
+
+    `since_seq`: send what came after that number first; null begins now. `instance`: whose number that is (from the
+    greeting); after a restart the numbers begin again, and everything kept is sent.
+    `types`: exact names or `call.*`; empty means all.
+    """
+
+    since_seq: Annotated[int, Meta(ge=0)] | None = None
+    instance: Text = ""
+    types: Annotated[list[Name], Meta(max_length=64)] = []
+
+
+class Subscribed(Struct, frozen=True):
+    """`seq` is the newest event's number, `oldest_seq` the oldest one still kept."""
+
+    seq: int
+    oldest_seq: int
+    instance: str
+
+
+class Unsubscribed(Struct, frozen=True):
+    """No event comes after this answer."""
+
+    seq: int

@@ -1,0 +1,170 @@
+"""Phones, trunks, agents, queues and who waits in them, as the socket API gives them.
+
+What holds for every record is said in types.py.
+Deliberately absent: how any of it is found out.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from apps.api.instants import At
+
+
+class ContactInfo(Struct, frozen=True):
+    """One place where an extension is registered."""
+
+    uri: str
+    address: str
+    """`ip:port` from which it registered."""
+    transport: str
+    registered_at: At
+    expires_at: At
+    user_agent: str = ""
+
+
+class PhoneInfo(Struct, frozen=True):
+    """An extension of the site."""
+
+    extension: str
+    name: str = ""
+    contacts: list[ContactInfo] = []
+    calls: int = 0
+    agent: str = ""
+    """Who is logged in there."""
+
+    @property
+    def registered(self) -> bool:
+        return bool(self.contacts)
+
+
+class TrunkInfo(Struct, frozen=True):
+    """A line to the outside."""
+
+    name: str
+    host: str
+    port: int
+    transport: str
+    addresses: list[str] = []
+    """From where it may call in."""
+    calls: int = 0
+    max_calls: int | None = None
+    caller_id: str = ""
+    calls_today: int = 0
+    failed_today: int = 0
+
+
+class AgentInfo(Struct, frozen=True):
+    """An agent, on both axes: what the human says (presence), what the switch sees (activity)."""
+
+    agent: str
+    presence: str
+    """logged out, available or on break."""
+    activity: str
+    """idle, reserved, ringing, talking, wrapping up or other call."""
+    since: At
+    """When presence or activity last changed."""
+    queues: list[str] = []
+    extension: str = ""
+    reachable: bool = False
+    reason: str = ""
+    call_id: str = ""
+    calls_today: int = 0
+    until: At | None = None
+    """When the activity ends by itself: wrap-up, a ringing phone."""
+    name: str = ""
+
+
+class QueueInfo(Struct, frozen=True):
+    """A queue at this moment."""
+
+    queue: str
+    waiting: int = 0
+    longest_wait_ms: int = 0
+    ringing: int = 0
+    talking: int = 0
+    agents: int = 0
+    """Logged in and not on break."""
+    free: int = 0
+    on_break: int = 0
+    answered_today: int = 0
+    abandoned_today: int = 0
+
+
+class WaitingCaller(Struct, frozen=True):
+    """Somebody in a queue, in the order in which they will be served."""
+
+    call_id: str
+    position: int
+    number: str
+    joined_at: At
+    wait_ms: int
+    priority: int = 0
+    name: str = ""
+    language: str = ""
+    ringing: str = ""
+    """The agent whose phone rings for them."""
+    last_agent: str = ""
+
+
+class QueueDetail(QueueInfo, frozen=True):
+    """A queue with everybody in it."""
+
+    callers: list[WaitingCaller] = []
+    staff: list[AgentInfo] = []
+
+
+class AgentVerdict(Struct, frozen=True):
+    """What stands for or against one agent for one caller, in the order of preference."""
+
+    agent: str
+    chosen: bool
+    why: str
+    calls_today: int = 0
+    idle_ms: int = 0
+
+
+class CallerAhead(Struct, frozen=True):
+    """Somebody served before, and why."""
+
+    call_id: str
+    number: str
+    why: str
+    wait_ms: int = 0
+
+
+class Explanation(Struct, frozen=True):
+    """Why a caller waits, or why they were given to this agent."""
+
+    call_id: str
+    queue: str
+    summary: str
+    """One sentence."""
+    position: int = 0
+    wait_ms: int = 0
+    ahead: list[CallerAhead] = []
+    agents: list[AgentVerdict] = []
+
+
+class Phones(Struct, frozen=True):
+    """Every extension, in order."""
+
+    phones: list[PhoneInfo]
+
+
+class Trunks(Struct, frozen=True):
+    """Every trunk, in order."""
+
+    trunks: list[TrunkInfo]
+
+
+class Agents(Struct, frozen=True):
+    """Every agent, in order."""
+
+    agents: list[AgentInfo]
+
+
+class Queues(Struct, frozen=True):
+    """Every queue, in order."""
+
+    queues: list[QueueInfo]

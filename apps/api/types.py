@@ -1,0 +1,125 @@
+"""What the socket API gives back: calls, people, phones, queues, records. The final form, which only grows.
+
+Instants are RFC 3339 text in UTC; durations are whole milliseconds (`..._ms`) or seconds (`..._s`). An empty
+string means "none", null means "not yet". Fields may be added; none is renamed or removed within one `api` number.
+Words are the code's own: a cause is a `switch.words.Cause` name in lower case.
+
+Deliberately absent: what is asked (params.py), methods (catalogue.py), how any of it is found out.
+"""
+
+from __future__ import annotations
+
+from apps.api.book_types import (
+    CdrRow as CdrRow,
+)
+from apps.api.book_types import (
+    Cdrs as Cdrs,
+)
+from apps.api.book_types import (
+    RecordingInfo as RecordingInfo,
+)
+from apps.api.book_types import (
+    Recordings as Recordings,
+)
+from apps.api.call_types import (
+    CallDetail as CallDetail,
+)
+from apps.api.call_types import (
+    CallInfo as CallInfo,
+)
+from apps.api.call_types import (
+    Calls as Calls,
+)
+from apps.api.call_types import (
+    DialInfo as DialInfo,
+)
+from apps.api.call_types import (
+    HangupInfo as HangupInfo,
+)
+from apps.api.call_types import (
+    LegInfo as LegInfo,
+)
+from apps.api.call_types import (
+    SegmentInfo as SegmentInfo,
+)
+from apps.api.call_types import (
+    StreamInfo as StreamInfo,
+)
+from apps.api.call_types import (
+    TapInfo as TapInfo,
+)
+from apps.api.call_types import (
+    TraceInfo as TraceInfo,
+)
+from apps.api.call_types import (
+    TraceMessage as TraceMessage,
+)
+from apps.api.instants import At as At
+from apps.api.instants import utc as utc
+from apps.api.instants import utc_ms as utc_ms
+from apps.api.people_types import (
+    AgentInfo as AgentInfo,
+)
+from apps.api.people_types import (
+    Agents as Agents,
+)
+from apps.api.people_types import (
+    AgentVerdict as AgentVerdict,
+)
+from apps.api.people_types import (
+    CallerAhead as CallerAhead,
+)
+from apps.api.people_types import (
+    ContactInfo as ContactInfo,
+)
+from apps.api.people_types import (
+    Explanation as Explanation,
+)
+from apps.api.people_types import (
+    PhoneInfo as PhoneInfo,
+)
+from apps.api.people_types import (
+    Phones as Phones,
+)
+from apps.api.people_types import (
+    QueueDetail as QueueDetail,
+)
+from apps.api.people_types import (
+    QueueInfo as QueueInfo,
+)
+from apps.api.people_types import (
+    Queues as Queues,
+)
+from apps.api.people_types import (
+    TrunkInfo as TrunkInfo,
+)
+from apps.api.people_types import (
+    Trunks as Trunks,
+)
+from apps.api.people_types import (
+    WaitingCaller as WaitingCaller,
+)
+from apps.api.switch_types import (
+    AlarmInfo as AlarmInfo,
+)
+from apps.api.switch_types import (
+    ConfigReport as ConfigReport,
+)
+from apps.api.switch_types import (
+    EngineInfo as EngineInfo,
+)
+from apps.api.switch_types import (
+    Engines as Engines,
+)
+from apps.api.switch_types import (
+    MistakeInfo as MistakeInfo,
+)
+from apps.api.switch_types import (
+    Snapshot as Snapshot,
+)
+from apps.api.switch_types import (
+    StatusInfo as StatusInfo,
+)
+from apps.api.switch_types import (
+    StopInfo as StopInfo,
+)

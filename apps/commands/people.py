@@ -1,0 +1,163 @@
+"""Agents, queues, phones: who is there, who waits, and changing an agent's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from apps.api import catalogue
+from apps.api.params import Break, ByAgent, ByCall, ByQueue, Login
+from apps.api.types import AgentInfo
+from apps.commands.base import Noun, session
+from apps.commands.screen import say, span, table
+from apps.commands.tables import (
+    AGENT_COLUMNS,
+    AHEAD_COLUMNS,
+    ENGINE_COLUMNS,
+    PHONE_COLUMNS,
+    QUEUE_COLUMNS,
+    TRUNK_COLUMNS,
+    VERDICT_COLUMNS,
+    WAITING_COLUMNS,
+)
+
+
+@click.group(cls=Noun)
+def agents() -> None:
+    """Agents: list them, log them in and out, give breaks."""
+
+
+@agents.command("list", examples="zongji agents list\nzongji agents list --queue sales")
+@click.option("--queue", default="", help="Only those who serve this queue.")
+def list_agents(queue: str) -> None:
+    """Agents and what they are doing."""
+    result = session().call(catalogue.AGENTS_LIST)
+    chosen = type(result)([agent for agent in result.agents if not queue or queue in agent.queues])
+    session().show(chosen, lambda: table(AGENT_COLUMNS, chosen.agents, "No agents."))
+
+
+def _told(agent: AgentInfo) -> None:
+    draw: Callable[[], None] = lambda: say(  # noqa: E731
+        f"{agent.agent} is {agent.presence}"
+        + (f" ({agent.reason})" if agent.reason else "")
+        + (f", {agent.activity}" if agent.activity != "idle" else "")
+        + (f", at {agent.extension}" if agent.extension else "")
+        + (", whose phone is not registered" if agent.extension and not agent.reachable else "")
+    )
+    session().show(agent, draw)
+
+
+@agents.command("login", examples="zongji agents login mei 201")
+@click.argument("agent")
+@click.argument("extension")
+def login(agent: str, extension: str) -> None:
+    """Log an agent in at an extension."""
+    _told(session().call(catalogue.AGENTS_LOGIN, Login(agent, extension)))
+
+
+@agents.command("logout", examples="zongji agents logout mei")
+@click.argument("agent")
+def logout(agent: str) -> None:
+    """Log an agent out; a running call goes on."""
+    _told(session().call(catalogue.AGENTS_LOGOUT, ByAgent(agent)))
+
+
+@agents.command("break", examples="zongji agents break mei lunch")
+@click.argument("agent")
+@click.argument("reason")
+def take_break(agent: str, reason: str) -> None:
+    """Give an agent a break, with its reason."""
+    _told(session().call(catalogue.AGENTS_BREAK, Break(agent, reason)))
+
+
+@agents.command("ready", examples="zongji agents ready mei")
+@click.argument("agent")
+def ready(agent: str) -> None:
+    """End an agent's break or wrap-up."""
+    _told(session().call(catalogue.AGENTS_READY, ByAgent(agent)))
+
+
+@click.group(cls=Noun)
+def queues() -> None:
+    """Queues: who waits, who serves, and why a caller waits."""
+
+
+@queues.command("list", examples="zongji queues list")
+def list_queues() -> None:
+    """Queues at this moment, and today's count."""
+    result = session().call(catalogue.QUEUES_LIST)
+    session().show(result, lambda: table(QUEUE_COLUMNS, result.queues, "No queues."))
+
+
+@queues.command("show", examples="zongji queues show sales")
+@click.argument("queue")
+def show_queue(queue: str) -> None:
+    """One queue: callers in their order, and its agents."""
+    result = session().call(catalogue.QUEUES_SHOW, ByQueue(queue))
+
+    def draw() -> None:
+        table(QUEUE_COLUMNS, [result], "")
+        say()
+        table(WAITING_COLUMNS, result.callers, "Nobody waits.")
+        say()
+        table(AGENT_COLUMNS, result.staff, "No agents.")
+
+    session().show(result, draw)
+
+
+@queues.command("explain", examples="zongji queues explain 0gx3k2m4npqrt")
+@click.argument("call_id", metavar="CALL")
+def explain(call_id: str) -> None:
+    """Why a caller waits: who is ahead, which agents are passed over."""
+    result = session().call(catalogue.QUEUES_EXPLAIN, ByCall(call_id))
+
+    def draw() -> None:
+        place = f", position {result.position}" if result.position else ""
+        say(f"{result.call_id} in {result.queue}{place}, waits {span(result.wait_ms)}.")
+        say(result.summary)
+        if result.ahead:
+            say()
+            table(AHEAD_COLUMNS, result.ahead, "")
+        say()
+        table(VERDICT_COLUMNS, result.agents, "The queue has no agents.")
+
+    session().show(result, draw)
+
+
+@click.group(cls=Noun)
+def phones() -> None:
+    """Desk phones and where they are registered."""
+
+
+@phones.command("list", examples="zongji phones list\nzongji phones list --missing")
+@click.option("--missing", is_flag=True, help="Only those that are not registered.")
+def list_phones(missing: bool) -> None:
+    """Extensions, and where each is registered."""
+    result = session().call(catalogue.PHONES_LIST)
+    chosen = type(result)([phone for phone in result.phones if not (missing and phone.contacts)])
+    session().show(chosen, lambda: table(PHONE_COLUMNS, chosen.phones, "No phones."))
+
+
+@click.group(cls=Noun)
+def trunks() -> None:
+    """Lines to the outside."""
+
+
+@trunks.command("list", examples="zongji trunks list")
+def list_trunks() -> None:
+    """Trunks, and the calls on each."""
+    result = session().call(catalogue.TRUNKS_LIST)
+    session().show(result, lambda: table(TRUNK_COLUMNS, result.trunks, "No trunks."))
+
+
+@click.group(cls=Noun)
+def engines() -> None:
+    """The processes that carry the audio."""
+
+
+@engines.command("list", examples="zongji engines list")
+def list_engines() -> None:
+    """Media engines: load, lateness of their 20 ms ticks, memory."""
+    result = session().call(catalogue.ENGINES_LIST)
+    session().show(result, lambda: table(ENGINE_COLUMNS, result.engines, "No engines."))

@@ -1,0 +1,308 @@
+"""The exchange process: one loop for all signalling, all decisions and all bookkeeping. No audio.
+
+    python -m apps.exchange --site DIR
+
+Start: site and dialplan checked, books opened and mended, engines and voice reached, prompts rendered, SIP ports
+bound, API opened, "ready". Stop (SIGTERM): new calls refused, running calls may finish for `drain_s`, then BYE.
+
+Exit code 5 when it can never run like this: a mistake in the configuration, a port in use, the wrong wheel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import click
+
+from acd.centre import Centre
+from acd.events import CountsLoaded, PhoneReachable, Reconfigured
+from apps import log as logs
+from apps import methods, processes, prompts, queue_answers, reception, reports, star_codes
+from apps.alarms import Alarms
+from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered, SwitchStopping
+from apps.api.server import ApiServer, SocketError
+from apps.booked_bindings import BookedBindings
+from apps.differences import differences
+from apps.floor_memory import restore_floor
+from apps.house import House
+from apps.journal import Journal, JournalAlarm, JournalError
+from apps.methods.status import contact_info
+from apps.phone_use import PhoneUse
+from apps.queue_calls import Floor
+from apps.recording import Recorder
+from apps.site_clock import midnight_at, seconds_to_midnight
+from apps.supervisor import UNUSABLE
+from apps.version import VERSION
+from apps.whole import Whole, load_whole
+from ivr import spoken
+from ivr.words import Mistakes
+from media.desk import Desk, MediaError
+from media.voice import Voice
+from media.words import MediaEvent
+from switch.driver import Switch
+from switch.errors import SwitchError
+from switch.events import Event, Invited, Registered, Unregistered
+from switch.words import Cause, Party
+
+log = logging.getLogger("exchange")
+
+
+BOOKS_ALARM = "The books cannot be written"
+BOOKS_PATIENCE_S = 15.0
+"""Below the supervisor's patience with a child that is not ready yet."""
+GOODBYE_S = 3.0
+"""How long the last BYEs may take before the process leaves all the same."""
+
+
+class Exchange:
+    """The wired-up house and its life: start, reload, stop."""
+
+    def __init__(self, whole: Whole) -> None:
+        site = whole.site
+        self.started_at = self.loaded_at = time.time()
+        self._stopped = asyncio.Event()
+        self._stopping = self._asked = False
+        self._drained_by = 0.0
+        """When running calls have had their time, on the loop's clock."""
+        self._patience: asyncio.Timeout | None = None
+        hub = EventHub()
+        alarms = Alarms(hub)
+        journal = Journal(site.paths.database, on_alarm=partial(_book_alarm, alarms))
+        self._bindings = BookedBindings(journal)
+        self.house = House(
+            site=site,
+            plan=whole.plan,
+            prompts=whole.prompts,
+            switch=Switch(site.switch_settings(VERSION), self, bindings=self._bindings),
+            desk=Desk(processes.engine_sockets(site), self._heard),
+            voice=Voice(processes.tts_socket(site), processes.tts_cache(site)),
+            journal=journal,
+            hub=hub,
+            alarms=alarms,
+            routes=site.routes(),
+        )
+        self.house.floor = Floor(self.house, Centre(site.centre_settings(), time.monotonic()))
+        self.house.recorder = Recorder(self.house)
+        self.house.phone_use = PhoneUse(self.house.floor)
+        self.api = ApiServer(site.paths.socket, methods.table(self), hub, version=VERSION, started_at=self.started_at)
+
+    # ---- start --------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Bring everything up; raises `SwitchError` or `JournalError` when that cannot be."""
+        house, site = self.house, self.house.site
+        await self._open_books()
+        left = await house.journal.close_open_as_crash(time.time())
+        if left:
+            log.warning("%d calls ended when the exchange did; booked as crash", len(left))
+        await house.desk.connect()
+        house.desk.set_music(site.music_files())
+        await restore_floor(house)
+        midnight = midnight_at(site)
+        queues = await reports.counts_today(house.journal, midnight)
+        house.today.remember(queues.pop("")[0], queues, await reports.trunks_today(house.journal, midnight))
+        house.spawn(self._prepare_prompts(), "prompts")
+        await self._bindings.read()
+        await house.switch.start()
+        await self.api.start()
+        house.spawn(self._days(), "days")
+
+    async def _open_books(self) -> None:
+        """Open them; somebody else's long statement (a backup) is waited for, `BOOKS_PATIENCE_S` at most."""
+        deadline = time.monotonic() + BOOKS_PATIENCE_S
+        while True:
+            try:
+                await self.house.journal.open()
+                return
+            except JournalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                log.warning("%s; waiting", error)
+
+    async def _prepare_prompts(self) -> None:
+        """Render what the dialplan can say, before a caller waits for it."""
+        began = time.monotonic()
+        site, plan = self.house.site, self.house.plan
+        texts = plan.static_texts() | self.house.prompts.static_texts()
+        texts |= {text for language in site.switch.languages for text in spoken.usual(language)}
+        texts |= star_codes.static_texts(site.switch.languages) | queue_answers.static_texts(site)
+        failures = await self.house.voice.prepare(texts)
+        for alarm in (prompts.MISSING, prompts.UNSPOKEN):
+            self.house.alarms.clear(alarm)
+        for failure in failures:
+            self.house.alarms.raise_(prompts.UNSPOKEN, failure, prompts.HINT)
+        log.info("%d prompts are ready (%.1f s)", len(texts) - len(failures), time.monotonic() - began)
+
+    async def _days(self) -> None:
+        """Zero the agents' counts when the site's day begins."""
+        while True:
+            await asyncio.sleep(seconds_to_midnight(self.house.site) + 1.0)
+            self.house.floor.tell(CountsLoaded({}))
+            self.house.today.new_day()
+            log.info("a new day: agents' counts are zero")
+
+    # ---- events -------------------------------------------------------------------------------------------------
+
+    def told(self, event: Event) -> None:
+        """What the switch tells (`switch.driver.Listener`)."""
+        match event:
+            case Invited():
+                reception.invited(self.house, event)
+            case Registered(extension):
+                self.house.floor.tell(PhoneReachable(extension, True))
+                contacts = [contact_info(binding) for binding in self.house.switch.contacts(extension)]
+                self.house.hub.publish(PhoneRegistered(extension, contacts))
+            case Unregistered(extension, why):
+                self.house.floor.tell(PhoneReachable(extension, False))
+                self.house.hub.publish(PhoneUnregistered(extension, why))
+            case _:
+                line = self.house.lines.get(event.leg)
+                if line is not None:
+                    line.told(event)
+
+    def _heard(self, event: MediaEvent) -> None:
+        self.house.heard(event)
+
+    # ---- reload -------------------------------------------------------------------------------------------------
+
+    def reload(self, *, apply: bool = True) -> list[str]:
+        """Read the configuration from disk and, with `apply`, take it for new calls.
+
+        Returns what is different, a sentence each. Raises `Mistakes`, and then nothing has changed.
+        """
+        before = self.house.site
+        whole = load_whole(before.paths.directory)
+        site, house = whole.site, self.house
+        changes = differences(before, site, (house.plan, house.prompts) != (whole.plan, whole.prompts))
+        if not apply:
+            return changes
+        self.loaded_at = time.time()
+        house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, site.routes()
+        house.switch.reconfigure(site.switch_settings(VERSION))
+        house.desk.set_music(site.music_files())
+        house.floor.tell(Reconfigured(site.centre_settings()))
+        house.spawn(self._prepare_prompts(), "prompts")
+        house.hub.publish(ConfigReloaded(changes))
+        log.info("configuration reloaded: %s", " ".join(changes) or "nothing is different")
+        return changes
+
+    # ---- stop ---------------------------------------------------------------------------------------------------
+
+    def begin_stop(self, grace_s: float | None = None) -> None:
+        """Refuse new calls; leave when the running ones have ended, or after `grace_s` (the site's own if None).
+
+        Begun again, it has the new grace from now on: who has lost patience need not wait for the old one.
+        """
+        self.house.accepting = False
+        if grace_s is None:
+            grace_s = self.house.site.switch.limits.drain_s
+        self._drained_by = asyncio.get_running_loop().time() + grace_s
+        if self._patience is not None:
+            self._patience.reschedule(self._drained_by)
+        self.house.hub.publish(SwitchStopping(len(self.house.calls), grace_s))
+        log.info("stopping: %d calls may run on for %.0f s", len(self.house.calls), grace_s)
+        if not self._stopping:
+            self._stopping = True
+            self.house.spawn(self._drain(), "drain")
+
+    def told_to_stop(self) -> None:
+        """SIGTERM: once begins the stop with the site's own grace; a stop that was asked for keeps its own."""
+        if not self._stopping:
+            self.begin_stop()
+
+    def ask_stop(self, grace_s: float) -> None:
+        """Stop the whole switch. The supervisor is told when the calls are over: it waits for us no longer than for
+        the site's own grace."""
+        self._asked = True
+        self.begin_stop(grace_s)
+
+    async def _drain(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(self._drained_by) as self._patience:
+                await self.house.quiet()
+        self._patience = None
+        for call in list(self.house.calls.values()):
+            call.end(Cause.SHUTDOWN, Party.SWITCH)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await self.house.quiet()
+        if self._asked:
+            os.kill(os.getppid(), signal.SIGTERM)
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Until stopped. The books are closed last."""
+        await self._stopped.wait()
+        await self.api.stop()
+        await self.house.switch.stop()
+        await self.house.desk.close()
+        await self.house.voice.close()
+        await self.house.journal.close()
+
+
+def _book_alarm(alarms: Alarms, alarm: JournalAlarm) -> None:
+    """The books say that they are not written, or are again."""
+    if alarm.ok:
+        alarms.clear(BOOKS_ALARM)
+    else:
+        alarms.raise_(BOOKS_ALARM, alarm.what, "Rows wait in memory until the disk takes them. See `zongji doctor`.")
+
+
+async def serve(whole: Whole) -> None:
+    """The life of the exchange process, from start to the end of the last call."""
+    exchange = Exchange(whole)
+    loop = asyncio.get_running_loop()
+    await exchange.start()
+    loop.add_signal_handler(signal.SIGTERM, exchange.told_to_stop)
+    _spare_the_collector()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await exchange.run()
+
+
+def _spare_the_collector() -> None:
+    """What is there now stays for good: the collector need not walk it again with every few calls.
+
+    Young garbage is still collected, in larger and rarer steps; a call leaves few cycles behind.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@click.command()
+@click.option("--site", "directory", type=click.Path(path_type=Path), required=True)
+def main(directory: Path) -> None:
+    """The exchange process; started by the supervisor."""
+    logs.start("exchange")
+    try:
+        whole = load_whole(directory)
+    except Mistakes as mistakes:
+        for mistake in mistakes.mistakes:
+            log.error("%s", mistake)
+        sys.exit(UNUSABLE)
+    try:
+        import uvloop
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    except ImportError:
+        runner = asyncio.Runner()
+    with runner:
+        try:
+            runner.run(serve(whole))
+        except (SwitchError, JournalError, MediaError, SocketError) as error:
+            log.error("%s", error)
+            sys.exit(UNUSABLE)
+
+
+if __name__ == "__main__":
+    main()

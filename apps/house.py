@@ -1,0 +1,129 @@
+"""What every application shares: the halls, the books, the site, and who is on a call now.
+
+`House` decides nothing. It finds the line for an event and hands out the parts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from apps import recording
+from apps.alarms import Alarms
+from apps.api.events import EngineChanged, EventHub
+from apps.journal import Journal
+from apps.today import Today
+from apps.whole_site import Site
+from ivr.plan import Plan
+from ivr.prompts import Prompts
+from media.desk import Desk
+from media.voice import Voice
+from media.words import (
+    DigitHeard,
+    EngineBack,
+    EngineLost,
+    MediaEvent,
+    PlayEnded,
+    RecordingEncoded,
+    RecordingFailed,
+    RtpBack,
+    RtpLost,
+    SpeechChanged,
+    TapEnded,
+)
+from switch.driver import Switch
+from switch.route import Routes
+from switch.words import CallId, LegId
+
+if TYPE_CHECKING:
+    from apps.call import Call
+    from apps.line import Line
+    from apps.phone_use import PhoneUse
+    from apps.queue_calls import Floor
+    from apps.recording import Recorder
+
+log = logging.getLogger("house")
+
+
+@dataclass
+class House:
+    """The running exchange's parts. `site` and `plan` are replaced by a reload; live calls keep what they hold."""
+
+    site: Site
+    plan: Plan
+    prompts: Prompts
+    switch: Switch
+    desk: Desk
+    voice: Voice
+    journal: Journal
+    hub: EventHub
+    alarms: Alarms
+    routes: Routes
+    """Where dialled numbers lead; replaced by a reload."""
+    today: Today = field(default_factory=Today)
+    calls: dict[CallId, Call] = field(default_factory=dict)
+    lines: dict[LegId, Line] = field(default_factory=dict)
+    recorder: Recorder = field(init=False)
+    floor: Floor = field(init=False)
+    phone_use: PhoneUse = field(init=False)
+    accepting: bool = True
+    """False while the switch drains: new calls are refused with 503."""
+    _call_over: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def quiet(self) -> None:
+        """Wait until no call is left."""
+        while self.calls:
+            self._call_over.clear()
+            await self._call_over.wait()
+
+    def forget(self, call: Call) -> None:
+        """A call is over."""
+        self.calls.pop(call.id, None)
+        self._call_over.set()
+
+    def call(self, call_id: str) -> Call | None:
+        """A running call by its id."""
+        return self.calls.get(CallId(call_id))
+
+    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Run `work` beside everything else; kept from the garbage collector, its failure is logged."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed", task.get_name(), exc_info=error)
+
+    def heard(self, event: MediaEvent) -> None:
+        """What a media engine tells, to the line it is about."""
+        match event:
+            case DigitHeard() | PlayEnded() | RtpLost() | RtpBack() | SpeechChanged():
+                line = self.lines.get(LegId(event.stream))
+                if line is not None:
+                    line.heard(event)
+            case EngineLost():
+                log.error("media engine %s is lost with %d streams", event.engine, len(event.streams))
+                self.hub.publish(EngineChanged(event.engine, "lost", len(event.streams)))
+                for stream in event.streams:
+                    line = self.lines.get(LegId(stream))
+                    if line is not None:
+                        line.heard(event)
+            case EngineBack():
+                log.info("media engine %s is back", event.engine)
+                self.hub.publish(EngineChanged(event.engine, "running"))
+            case RecordingEncoded():
+                if event.failed:
+                    self.alarms.raise_(
+                        "A recording could not be encoded", f"{event.path}: {event.failed}", recording.HINT
+                    )
+            case TapEnded():
+                log.info("%s has %d packets, %d missing %s", event.path, event.packets, event.dropped, event.failed)
+            case RecordingFailed():
+                self.alarms.raise_(recording.FAILED, f"{event.recording}: {event.why}", recording.HINT)

@@ -1,0 +1,295 @@
+"""The books: every call with its segments, agents' states, recordings, bindings, dialogs, in one SQLite file.
+
+Writers return at once and are on disk within some ten milliseconds (journal_writer.py); readers wait for
+what was written before them. The file is mode 0600 and in WAL mode, so a killed process loses at most its last
+milliseconds, and a reader never stops the writer.
+
+Time: `at` is UTC, seconds since 1970. Words: see schema.py.
+Deliberately absent: reports and lists for people (reports.py), deciding anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import event, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from apps import journal_past, schema
+from apps.journal_calls import CallBooks, as_row, ms_of, wire_text
+from apps.journal_file import JournalFile, set_pragmas
+from apps.journal_rows import (
+    AgentStateRow,
+    AlertRow,
+    BindingLike,
+    BindingRow,
+    DialogRow,
+    FactsLike,
+    LegRow,
+    OpenInteraction,
+    SavedDialog,
+)
+from apps.journal_story import SegmentKind
+from apps.journal_writer import GATHER_S, MAX_ROWS, JournalAlarm, JournalError, Writer
+
+__all__ = ["Journal", "JournalAlarm", "JournalError", "SegmentKind", "ms_of"]
+
+ALIVE_S = 5.0
+"""How often a running switch notes that it runs: the precision of a crash's time."""
+_DIALOG_FIELDS = DialogRow.__slots__
+_BINDING_FIELDS = BindingRow.__slots__
+
+
+class Journal(CallBooks):
+    """The books of one site. One per process; every method is called on the loop's thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_alarm: Callable[[JournalAlarm], None] = lambda alarm: None,
+        gather_s: float = GATHER_S,
+        max_rows: int = MAX_ROWS,
+    ) -> None:
+        self.path = path
+        super().__init__(Writer(on_alarm, gather_s, max_rows))
+        self._engine: AsyncEngine | None = None
+        self._file: JournalFile | None = None
+        self._recordings: dict[str, dict[str, Any]] = {}
+        self._alive: asyncio.TimerHandle | None = None
+        self._kept_until = 0
+        """Until when the books were kept before they were opened now [ms]."""
+
+    def __repr__(self) -> str:
+        return f"<Journal {self.path} open calls {len(self._calls)} {self._writer!r}>"
+
+    # ---- open and close ----------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Make or open the file. Raises JournalError: not writable, not a database, of a newer version."""
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            os.chmod(self.path, 0o600)
+        except OSError as error:
+            raise JournalError(f"The books cannot be opened: {self.path}: {error.strerror}") from None
+        self._engine = create_async_engine(f"sqlite+aiosqlite:///{self.path}", pool_size=4)
+        event.listen(self._engine.sync_engine, "connect", lambda connection, _: set_pragmas(connection))
+        try:
+            async with self._engine.begin() as connection:
+                await connection.run_sync(schema.metadata.create_all)
+                await self._check_version(connection)
+            self._file = JournalFile(self.path)
+            await self._file
+        except (DBAPIError, sqlite3.Error, JournalError) as error:
+            await self.close()
+            why = error.orig if isinstance(error, DBAPIError) else error
+            raise JournalError(f"The books cannot be opened: {self.path}: {why}") from None
+        self._writer.start(self._file)
+        self._note_alive()
+
+    async def close(self) -> None:
+        """Write what is left and close the file. Open calls stay open in it."""
+        if self._alive:
+            self._alive.cancel()
+        await self._writer.stop()
+        if self._file is not None:
+            await self._file.close()
+            self._file = None
+        if self._engine is not None:
+            await self._engine.dispose()
+            self._engine = None
+
+    async def flush(self) -> None:
+        """Wait until all that was written before is on disk. Raises JournalError when the disk refuses."""
+        await self._writer.flush()
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """For readers. Raises JournalError when the books are not open."""
+        if self._engine is None:
+            raise JournalError("The books are not open")
+        return self._engine
+
+    @property
+    def lost(self) -> int:
+        """Rows that could not be kept since the start."""
+        return self._writer.lost
+
+    @property
+    def failing(self) -> str:
+        """Why the disk refuses at present; empty when all is well."""
+        return self._writer.failing
+
+    # ---- the call centre ---------------------------------------------------------------------------------------
+
+    def alert(self, alert: AlertRow) -> None:
+        """An agent was rung, and that is over."""
+        row = as_row(alert) | dict(started_at=ms_of(alert.started_at), ended_at=ms_of(alert.ended_at))
+        self._writer.append(schema.alert, row)
+
+    def agent_state(self, state: AgentStateRow) -> None:
+        """An agent's presence or activity changed."""
+        self._writer.append(
+            schema.agent_state, as_row(state) | dict(at=ms_of(state.at), reason=wire_text(state.reason))
+        )
+
+    def leg_closed(self, leg: LegRow) -> None:
+        """A line of a call is over."""
+        row = as_row(leg) | dict(started_at=ms_of(leg.started_at), ended_at=ms_of(leg.ended_at))
+        self._writer.put(schema.leg, leg.leg_id, row | dict(peer=wire_text(leg.peer)))
+
+    # ---- recordings --------------------------------------------------------------------------------------------
+
+    def recording_opened(
+        self,
+        recording_id: str,
+        call: str,
+        at: float,
+        path: Path | str,
+        *,
+        channels: int = 2,
+        kind: str = "call",
+        queue: str = "",
+        agent: str = "",
+        mailbox: str = "",
+    ) -> None:
+        """A recording begins. `kind`: `call` or `voicemail`."""
+        row: dict[str, Any] = dict(recording_id=recording_id, call_id=call, path=str(path), kind=kind, queue=queue)
+        row |= dict(agent=agent, mailbox=mailbox, started_at=ms_of(at), ended_at=None, length_ms=0)
+        row |= dict(channels=channels, bytes=0, dropped_blocks=0, failed="", missing_ms=0, marks="")
+        self._recordings[recording_id] = row
+        self._writer.put(schema.recording, recording_id, dict(row))
+
+    def recording_agent(self, recording_id: str, agent: str) -> None:
+        """The agent who is heard on a recording that runs."""
+        row = self._recordings.get(recording_id)
+        if row is None:
+            self.strays += 1
+            return
+        row["agent"] = agent
+        self._writer.put(schema.recording, recording_id, dict(row))
+
+    def recording_closed(
+        self,
+        recording_id: str,
+        at: float,
+        *,
+        seconds: float,
+        bytes: int,
+        dropped_blocks: int = 0,
+        failed: str = "",
+        missing_s: float = 0.0,
+        marks: str = "",
+    ) -> None:
+        """A recording is over. `failed`: empty when the file is whole, else why not; `marks`: its map, as JSON."""
+        row = self._recordings.pop(recording_id, None)
+        if row is None:
+            self.strays += 1
+            return
+        row |= dict(ended_at=max(ms_of(at), row["started_at"]), length_ms=round(seconds * 1000), bytes=bytes)
+        row |= dict(dropped_blocks=dropped_blocks, failed=wire_text(failed), marks=marks)
+        row |= dict(missing_ms=round(missing_s * 1000))
+        self._writer.put(schema.recording, recording_id, row)
+
+    # ---- signalling's facts ------------------------------------------------------------------------------------
+
+    def dialog_saved(self, leg: str, call: str, facts: FactsLike, at: float) -> None:
+        """A leg's dialog is confirmed, or its facts changed."""
+        row = {name: getattr(facts, name) for name in _DIALOG_FIELDS} | dict(leg_id=leg, call_id=call)
+        row |= dict(sip_call_id=facts.call_id, saved_at=ms_of(at))
+        row |= dict(route_set=msgspec.json.encode(facts.route_set).decode())
+        self._writer.put(schema.dialog, leg, row)
+
+    def dialog_removed(self, leg: str) -> None:
+        """The dialog is over."""
+        self._writer.put(schema.dialog, leg, None)
+
+    def binding_saved(self, binding: BindingLike) -> None:
+        """A phone registered, or again."""
+        row = {name: getattr(binding, name) for name in _BINDING_FIELDS}
+        row |= dict(expires_at=ms_of(binding.expires_at), registered_at=ms_of(binding.registered_at))
+        row |= dict(path=msgspec.json.encode(binding.path).decode())
+        self._writer.put(schema.binding, (binding.extension, binding.contact_uri), row)
+
+    def binding_removed(self, extension: str, contact_uri: str) -> None:
+        """A phone's contact is gone."""
+        self._writer.put(schema.binding, (extension, contact_uri), None)
+
+    # ---- what was written before -------------------------------------------------------------------------------
+
+    async def bindings(self) -> list[BindingRow]:
+        """Every contact in the books, expired ones too."""
+        await self.settle()
+        return await journal_past.bindings(self.engine)
+
+    async def dialogs(self) -> list[SavedDialog]:
+        """Every dialog in the books."""
+        await self.settle()
+        return await journal_past.dialogs(self.engine)
+
+    async def open_interactions(self) -> list[OpenInteraction]:
+        """Calls that the books do not know the end of; at start, those that a dead exchange left."""
+        await self.settle()
+        return await journal_past.open_interactions(self.engine)
+
+    async def close_open_as_crash(self, at: float) -> list[OpenInteraction]:
+        """At start: end what a dead exchange left, cause CRASH, fault SWITCH. Returns what it ended.
+
+        They end when the books were last kept (`ALIVE_S` precise), and at `at` at the latest.
+        """
+        left = [call for call in await self.open_interactions() if call.call_id not in self._calls]
+        await journal_past.close_as_crash(
+            self.engine, [call.call_id for call in left], min(self._kept_until, ms_of(at))
+        )
+        return left
+
+    async def calls_today(self, midnight: float) -> dict[str, int]:
+        """Queue calls that each agent has taken since `midnight` (the site's own)."""
+        await self.settle()
+        return await journal_past.calls_taken(self.engine, ms_of(midnight))
+
+    async def last_agents(self, since: float) -> dict[str, str]:
+        """Caller's number → the agent who last served them in a queue, since then."""
+        await self.settle()
+        return await journal_past.last_agents(self.engine, ms_of(since))
+
+    async def agent_states(self) -> list[AgentStateRow]:
+        """The last state of each agent."""
+        await self.settle()
+        return await journal_past.agent_states(self.engine)
+
+    async def settle(self) -> None:
+        """Let what was written before be seen by readers; go on without it when the disk refuses."""
+        with contextlib.suppress(JournalError):
+            await self.flush()
+
+    # ---- inside ------------------------------------------------------------------------------------------------
+
+    def _note_alive(self) -> None:
+        self._writer.put(schema.meta, "alive_at", dict(name="alive_at", value=str(ms_of(time.time()))))
+        self._alive = asyncio.get_running_loop().call_later(ALIVE_S, self._note_alive)
+
+    async def _check_version(self, connection: AsyncConnection) -> None:
+        known = {name: value for name, value in (await connection.execute(select(schema.meta))).all()}
+        self._kept_until = int(known.get("alive_at", 0))
+        found = known.get("schema")
+        if found is None:
+            await connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
+        elif found.isdecimal() and 0 < int(found) < schema.VERSION:
+            for version in range(int(found), schema.VERSION):
+                for said in schema.ADDED.get(version, ()):
+                    await connection.exec_driver_sql(said)
+            await connection.execute(
+                schema.meta.update().where(schema.meta.c.name == "schema"), dict(value=schema.VERSION)
+            )
+        elif found != str(schema.VERSION):
+            raise JournalError(f"made by another version of zongji (tables {found}, this one has {schema.VERSION})")

@@ -1,0 +1,146 @@
+"""What the books already hold, read by the exchange when it starts and as it decides.
+
+Each function takes an engine and gives plain rows. Times in are milliseconds, times out are seconds, both UTC.
+Deliberately absent: lists for people, with filters and pages (reports.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from apps.journal_rows import AgentStateRow, BindingRow, DialogRow, OpenInteraction, SavedDialog
+from apps.schema import agent_state, binding, dialog, interaction, recording, segment
+from switch.words import Cause, Party
+
+
+async def bindings(engine: AsyncEngine) -> list[BindingRow]:
+    """Every contact in the books."""
+    async with engine.connect() as connection:
+        found = (await connection.execute(select(binding))).mappings().all()
+    rows = []
+    for row in found:
+        told = {**row, "expires_at": row["expires_at"] / 1000, "registered_at": row["registered_at"] / 1000}
+        rows.append(BindingRow(**told | {"path": tuple(msgspec.json.decode(row["path"], type=list[str]))}))
+    return rows
+
+
+async def dialogs(engine: AsyncEngine) -> list[SavedDialog]:
+    """Every dialog in the books."""
+    async with engine.connect() as connection:
+        found = (await connection.execute(select(dialog))).mappings().all()
+    rows = []
+    for row in found:
+        told = {name: row[name] for name in DialogRow.__slots__}
+        told["call_id"] = row["sip_call_id"]
+        told["route_set"] = tuple(msgspec.json.decode(row["route_set"], type=list[str]))
+        rows.append(SavedDialog(row["leg_id"], row["call_id"], DialogRow(**told)))
+    return rows
+
+
+async def open_interactions(engine: AsyncEngine) -> list[OpenInteraction]:
+    """Calls without an end, oldest first."""
+    i = interaction.c
+    statement = select(i.call_id, i.started_at, i.answered_at, i.caller, i.called, i.queue, i.agent)
+    async with engine.connect() as connection:
+        found = (await connection.execute(statement.where(i.ended_at.is_(None)).order_by(i.started_at))).all()
+    return [
+        OpenInteraction(
+            row.call_id,
+            row.started_at / 1000,
+            None if row.answered_at is None else row.answered_at / 1000,
+            row.caller,
+            row.called,
+            row.queue,
+            row.agent,
+        )
+        for row in found
+    ]
+
+
+async def close_as_crash(engine: AsyncEngine, calls: Sequence[str], died: int) -> None:
+    """End these calls, what they were in, and every open recording, at `died`; forget the calls' dialogs."""
+    async with engine.begin() as connection:
+        for call in calls:
+            of_call = segment.c.call_id == call
+            edges = select(func.max(segment.c.started_at), func.max(segment.c.ended_at)).where(of_call)
+            started = select(interaction.c.started_at).where(interaction.c.call_id == call)
+            known = [*(await connection.execute(edges)).one(), (await connection.execute(started)).scalar_one()]
+            ended_at = max(died, *(edge for edge in known if edge is not None))
+            await connection.execute(
+                update(segment)
+                .where(of_call, segment.c.ended_at.is_(None))
+                .values(ended_at=ended_at, outcome=Cause.CRASH.name.lower())
+            )
+            totals = (await connection.execute(_totals(call))).one()
+            await connection.execute(
+                update(interaction)
+                .where(interaction.c.call_id == call)
+                .values(
+                    ended_at=ended_at,
+                    cause=Cause.CRASH.name.lower(),
+                    fault=Party.SWITCH.value,
+                    sip_status=0,
+                    **totals._mapping,
+                )
+            )
+            await connection.execute(delete(dialog).where(dialog.c.call_id == call))
+        await connection.execute(
+            update(recording)
+            .where(recording.c.ended_at.is_(None), recording.c.started_at <= died)
+            .values(ended_at=died, failed="the switch crashed; the file is readable to its last second")
+        )
+
+
+def _totals(call: str) -> Select[int, int, int, int, int]:
+    def total(*kinds: str) -> ColumnElement[int]:
+        length = segment.c.ended_at - segment.c.started_at
+        return func.coalesce(func.sum(length).filter(segment.c.kind.in_(kinds)), 0)
+
+    return select(  # the same sums as Story.sums
+        total("menu").label("menu_ms"),
+        total("queue", "ring").label("wait_ms"),
+        total("ring", "dial").label("ring_ms"),
+        total("talk").label("talk_ms"),
+        total("hold").label("hold_ms"),
+    ).where(segment.c.call_id == call)
+
+
+async def calls_taken(engine: AsyncEngine, since: int) -> dict[str, int]:
+    """Agent → calls taken from queues since then; a call counts once for an agent, however often it was held."""
+    s = segment.c
+    statement = (
+        select(s.agent, func.count(s.call_id.distinct()))
+        .where(s.kind == "talk", s.started_at >= since, s.agent != "", s.queue != "")
+        .group_by(s.agent)
+    )
+    async with engine.connect() as connection:
+        return {agent: number for agent, number in (await connection.execute(statement)).all()}
+
+
+async def last_agents(engine: AsyncEngine, since: int) -> dict[str, str]:
+    """Caller's number → the agent who last talked to them out of a queue since then."""
+    s, i = segment.c, interaction.c
+    statement = (
+        select(i.caller, s.agent)
+        .join(segment, s.call_id == i.call_id)
+        .where(s.kind == "talk", s.started_at >= since, s.agent != "", s.queue != "", i.caller != "")
+        .order_by(s.started_at)
+    )
+    async with engine.connect() as connection:
+        return {caller: agent for caller, agent in (await connection.execute(statement)).all()}
+
+
+async def agent_states(engine: AsyncEngine) -> list[AgentStateRow]:
+    """The last state of each agent."""
+    a = agent_state.c
+    latest = select(func.max(a.id)).group_by(a.agent)
+    async with engine.connect() as connection:
+        found = (await connection.execute(select(agent_state).where(a.id.in_(latest)).order_by(a.agent))).all()
+    return [
+        AgentStateRow(row.agent, row.at / 1000, row.presence, row.activity, row.reason, row.extension, row.call_id)
+        for row in found
+    ]

@@ -1,0 +1,26 @@
+"""What the socket API's methods do. One file a noun; `table` puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from apps.api import catalogue
+from apps.methods.agents import Agents
+from apps.methods.books import Books
+from apps.methods.calls import Calls
+from apps.methods.queues import Queues
+from apps.methods.status import Status
+
+if TYPE_CHECKING:
+    from apps.api.catalogue import Method
+    from apps.exchange import Exchange
+
+
+def table(exchange: Exchange) -> dict[str, Method]:
+    """Every method of the catalogue with the function that serves it."""
+    house = exchange.house
+    functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
+    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house)):
+        functions |= noun.functions()
+    return catalogue.bind(functions)

@@ -1,0 +1,69 @@
+"""Agents: list, log in and out, breaks. The same events as the star codes give."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted, Event
+from acd.words import AgentName, Presence
+from apps import floor_views
+from apps.api import params as p
+from apps.api import types as t
+from apps.api.protocol import ApiError, Code
+
+if TYPE_CHECKING:
+    from apps.house import House
+
+
+class Agents:
+    """Methods about agents."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def functions(self) -> Mapping[str, Callable[[Any], Awaitable[Any]]]:
+        """Method name -> function."""
+        return {
+            "agents.list": self.list,
+            "agents.login": self.login,
+            "agents.logout": self.logout,
+            "agents.break": self.rest,
+            "agents.ready": self.ready,
+        }
+
+    async def list(self, _: p.Nothing) -> t.Agents:
+        return t.Agents(floor_views.agents(self._house))
+
+    async def login(self, asked: p.Login) -> t.AgentInfo:
+        self._known(asked.agent)
+        if asked.extension not in self._house.site.phones:
+            raise ApiError(Code.NOT_FOUND, "There is no such extension", where="extension")
+        reachable = bool(self._house.switch.contacts(asked.extension))
+        return self._tell(asked.agent, AgentLoggedIn(AgentName(asked.agent), asked.extension, reachable))
+
+    async def logout(self, asked: p.ByAgent) -> t.AgentInfo:
+        self._known(asked.agent)
+        return self._tell(asked.agent, AgentLoggedOut(AgentName(asked.agent)))
+
+    async def rest(self, asked: p.Break) -> t.AgentInfo:
+        self._logged_in(asked.agent)
+        return self._tell(asked.agent, BreakStarted(AgentName(asked.agent), asked.reason))
+
+    async def ready(self, asked: p.ByAgent) -> t.AgentInfo:
+        self._logged_in(asked.agent)
+        return self._tell(asked.agent, BreakEnded(AgentName(asked.agent)))
+
+    def _known(self, name: str) -> t.AgentInfo:
+        found = floor_views.agent(self._house, name)
+        if found is None:
+            raise ApiError(Code.NOT_FOUND, "There is no such agent", where="agent", hint="See `agents.list`.")
+        return found
+
+    def _logged_in(self, name: str) -> None:
+        if self._known(name).presence == Presence.LOGGED_OUT.value:
+            raise ApiError(Code.REFUSED, "The agent is not logged in", where="agent", hint="`agents.login` first.")
+
+    def _tell(self, name: str, event: Event) -> t.AgentInfo:
+        self._house.floor.tell(event)
+        return self._known(name)

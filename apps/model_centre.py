@@ -1,0 +1,120 @@
+"""agents.yaml and queues.yaml: who serves, and how callers wait."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from apps.fields import (
+    Entry,
+    Extension,
+    Name,
+    Seconds,
+    SecondsOrNever,
+    Text,
+    WholeOrNone,
+    YesNo,
+    one_of,
+    one_or_more,
+    text,
+    wrong,
+)
+
+Texts = dict[Name, Text]
+"""A text in each language."""
+
+
+def _pin(value: object) -> str:
+    given = text(value)
+    if given and not (given.isascii() and given.isdigit() and 4 <= len(given) <= 12):
+        raise wrong("is no PIN", "Write 4 to 12 digits, in quotes.")
+    return given
+
+
+class AgentEntry(Entry):
+    """A human who serves queues; the key is the name used everywhere."""
+
+    name: Text = ""
+    """As shown to people; empty: the key."""
+    extension: Extension | None = None
+    """Where the agent logs in when no other phone is said."""
+    pin: Annotated[str, BeforeValidator(_pin)] = Field(default="", repr=False)
+    """Asked for when logging in from a phone that is not the agent's own; empty: only the own phone will do."""
+    queues: Annotated[tuple[Name, ...], BeforeValidator(one_or_more)] = ()
+    wrap_up_s: Seconds | None = Field(default=None, alias="wrap_up")
+    """Instead of the queue's."""
+
+
+class Then(Entry):
+    """Where a caller goes: exactly one of these."""
+
+    goto: Text | None = None
+    """A script, or `script.label`, of the dialplan."""
+    queue: Name | None = None
+    dial: Text | None = None
+    voicemail: Extension | None = None
+    hangup: Annotated[str | None, BeforeValidator(one_of("normal", "busy", "declined", "unknown number"))] = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Then:
+        if len(self.given) != 1:
+            raise wrong("must say exactly one thing", "Write one of: goto, queue, dial, voicemail, hangup.")
+        return self
+
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """What is said, as (verb, value)."""
+        pairs = (
+            ("goto", self.goto),
+            ("queue", self.queue),
+            ("dial", self.dial),
+            ("voicemail", self.voicemail),
+            ("hangup", self.hangup),
+        )
+        return tuple((verb, value) for verb, value in pairs if value is not None)
+
+    @property
+    def verb(self) -> str:
+        return self.given[0][0]
+
+    @property
+    def value(self) -> str:
+        return self.given[0][1]
+
+
+class Answer(Entry):
+    """What the queue says to a caller it cannot serve, and where they go then."""
+
+    say: Texts = Field(default_factory=dict)
+    then: Then | None = None
+    """None: the dialplan goes on after its `queue` step."""
+
+
+class QueueEntry(Entry):
+    """Callers waiting for agents; the key is the queue's name."""
+
+    name: Text = ""
+    """As shown to people; empty: the key."""
+    ring_s: Seconds = Field(default=20.0, alias="ring")
+    skip_s: Seconds = Field(default=30.0, alias="skip")
+    """An agent who did not answer, or declined, is passed over so long for the same caller."""
+    wrap_up_s: Seconds = Field(default=10.0, alias="wrap_up")
+    max_wait_s: SecondsOrNever = Field(default=None, alias="max_wait")
+    max_callers: WholeOrNone = None
+    keep_without_agents: YesNo = False
+    last_agent: YesNo = True
+    language: Name | None = None
+    """None: the caller's, as the menu set it."""
+    music: Name = "default"
+    announce_position_every_s: SecondsOrNever = Field(default=30.0, alias="announce_position_every")
+    greeting: Texts = Field(default_factory=dict)
+    record: Annotated[Literal["answer", "ring", "never"], BeforeValidator(one_of("answer", "ring", "never"))] = "answer"
+    timed_out: Answer = Answer()
+    no_agents: Answer = Answer()
+    full: Answer = Answer()
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """The three ways out without an agent, by YAML key."""
+        return {"timed_out": self.timed_out, "no_agents": self.no_agents, "full": self.full}

@@ -1,0 +1,109 @@
+"""switch.yaml: where the switch listens, what it speaks, where it keeps things.
+
+Every key has a default; docs/configuration.md lists them, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from apps.fields import (
+    Entry,
+    Ip,
+    Listen,
+    ListenOn,
+    Name,
+    PortRange,
+    Ports,
+    Seconds,
+    StarCode,
+    Text,
+    one_or_more,
+    whole,
+)
+
+
+class SipSection(Entry):
+    listen: Annotated[tuple[ListenOn, ...], BeforeValidator(one_or_more)] = (
+        Listen("udp", "0.0.0.0", 5060),
+        Listen("tcp", "0.0.0.0", 5060),
+    )
+    public_ip: Ip = ""
+    """What phones and trunks are told, beyond the loopback; empty: the address of ours that faces them."""
+    realm: Text = "zongji"
+    register_min_s: Seconds = Field(default=60.0, alias="register_min")
+    register_max_s: Seconds = Field(default=3600.0, alias="register_max")
+    nonce_life_s: Seconds = Field(default=300.0, alias="nonce_life")
+    session_expires_s: Seconds = Field(default=1800.0, alias="session_expires")
+    max_legs: Annotated[int, BeforeValidator(whole(2, 100_000))] = 4000
+    trace_calls: Annotated[int, BeforeValidator(whole(0, 100_000))] = 500
+
+
+class MediaSection(Entry):
+    ip: Ip = ""
+    """Where audio is received; empty: on every address."""
+    ports: Ports = PortRange(16384, 24575)
+    """Shared out among the engines."""
+    engines: Annotated[int, BeforeValidator(whole(1, 64))] = 1
+
+
+class PathsSection(Entry):
+    """Relative ones lie in the site's directory."""
+
+    run: Text = "run"
+    database: Text = "zongji.db"
+    recordings: Text = "recordings"
+    voicemail: Text = "voicemail"
+    cache: Text = "cache"
+    prompts: Text = "prompts"
+    music: Text = "music"
+    socket: Text = "run/api.sock"
+
+
+class LimitsSection(Entry):
+    drain_s: Seconds = Field(default=60.0, alias="drain")
+    """A graceful stop ends the calls that still run after so long."""
+    rtp_lost_s: Seconds = Field(default=30.0, alias="rtp_lost")
+    """A call is ended when no audio came for so long, unless it is on hold."""
+    ring_s: Seconds = Field(default=60.0, alias="ring")
+    """How long an extension or outside number rings when nothing else says."""
+
+
+class StarCodes(Entry):
+    """What an agent keys on their phone. Precedents: FreePBX *11, *12 (log on, off), *97 (own voicemail)."""
+
+    login: StarCode = "*11"
+    logout: StarCode = "*12"
+    start_break: StarCode = Field(default="*13", alias="break")
+    """Alone, or followed by a digit of agents.yaml `breaks`."""
+    ready: StarCode = "*14"
+    voicemail: StarCode = "*97"
+
+
+def _built_in_music() -> dict[str, tuple[str, ...]]:
+    return {"default": ()}
+
+
+class SwitchFile(Entry):
+    """The whole of switch.yaml."""
+
+    name: Text = "Zongji"
+    languages: Annotated[tuple[Name, ...], BeforeValidator(one_or_more)] = ("zh", "en")
+    """The first is spoken until a menu sets another; every text must be given in all."""
+    time_zone: Text = "Asia/Shanghai"
+    sip: SipSection = SipSection()
+    media: MediaSection = MediaSection()
+    paths: PathsSection = PathsSection()
+    limits: LimitsSection = LimitsSection()
+    star_codes: StarCodes = StarCodes()
+    music: dict[Name, Annotated[tuple[Text, ...], BeforeValidator(one_or_more)]] = Field(
+        default_factory=_built_in_music
+    )
+    """Classes of music on hold; an empty list is the switch's own synthesised music."""
+
+    @property
+    def language(self) -> str:
+        """The default language."""
+        return self.languages[0]

@@ -1,0 +1,61 @@
+"""Prompts become audio sources: recorded files found by name, texts spoken by the TTS child.
+
+A recording always wins over words where both exist (ivr/prompts.py). A prompt that cannot be made is left out, and an
+alarm is raised: the caller's menu goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apps.log import safe
+from ivr.words import Beep, Pause, Play, Prompt, Say
+from media.voice import VoiceError
+from media.words import File, Silence, Source, Tone
+
+if TYPE_CHECKING:
+    from apps.house import House
+
+BEEP = Tone((1000.0,), on_ms=400, level_dbm0=-12.0)
+"""The tone before a recording: 1 kHz, as every answering machine has it."""
+MISSING, UNSPOKEN = "A prompt is missing", "A prompt cannot be spoken"
+"""Alarms; the next reload clears them."""
+HINT = "Record it, or see `zongji doctor` for the speech process."
+
+
+async def sources(house: House, prompts: Sequence[Prompt]) -> list[Source]:
+    """What the engine shall play for these prompts, in order."""
+    found = [await _source(house, prompt) for prompt in prompts]
+    return [source for source in found if source is not None]
+
+
+async def _source(house: House, prompt: Prompt) -> Source | None:
+    match prompt:
+        case Beep():
+            return BEEP
+        case Pause(ms):
+            return Silence(ms)
+        case Play(name, language):
+            return await _recorded(house, name, language)
+        case Say(text, language):
+            return await _spoken(house, text, language)
+
+
+async def _recorded(house: House, name: str, language: str) -> Source | None:
+    found = house.prompts.find(name, language)
+    if isinstance(found, Path):
+        return File(str(found))
+    if found is not None:
+        return await _spoken(house, found.text, found.language)
+    house.alarms.raise_(MISSING, f"{safe(name)} ({language})", HINT)
+    return None
+
+
+async def _spoken(house: House, text: str, language: str) -> Source | None:
+    try:
+        return File(str(await house.voice.speak(text, language)))
+    except VoiceError as error:
+        house.alarms.raise_(UNSPOKEN, f"{safe(text)}: {error}", HINT)
+        return None

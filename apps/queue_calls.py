@@ -1,0 +1,240 @@
+"""The floor: runs the pure centre (acd) and does what it says with real lines and real audio.
+
+    a caller waits      `waiting.wait`: music, announcements, until Connect or Release
+    StartAlert          an agent's phone is called; it rings, answers or not: told back to the centre (agent_call.py)
+    Connect             the two are bridged in the same turn of the loop, whatever plays to the caller then
+
+One inbox: an effect that causes an event at once (a phone that cannot be reached) is served after the effects of
+the event before, so that the centre's order is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from acd.centre import Centre
+from acd.effects import BookAgent, BookAlert, Connect, Effect, MovePosition, Release, StartAlert, StopAlert
+from acd.events import Event, TimePassed
+from acd.restore import Restored
+from acd.words import AgentName, AlertId, AlertOutcome, CallerId
+from apps import floor_views
+from apps.agent_call import AgentCall
+from apps.api.events import AgentChanged, AlertEnded, AlertStarted
+from apps.journal_rows import AgentStateRow, AlertRow
+from apps.journal_story import SegmentKind
+from apps.queue_news import QueueNews
+from apps.waiting import Stay, Waiting
+from switch.words import Cause, Identity, ToPhone
+
+if TYPE_CHECKING:
+    from apps.house import House
+
+log = logging.getLogger("floor")
+
+MOST_REMEMBERED = 200_000
+"""Callers whose last agent is kept in memory: about 20 MB; the oldest is forgotten first."""
+ANSWERED = "answered"
+"""The outcome of an alert that no `AlertOutcome` names."""
+RING_S = 20.0
+"""For an alert of a queue that a reload has removed meanwhile."""
+
+
+class Floor:
+    """All queues at work. `tell` is the only way in for events."""
+
+    def __init__(self, house: House, centre: Centre) -> None:
+        self._house = house
+        self.centre = centre
+        self.waiting: dict[CallerId, Waiting] = {}
+        """Every caller in a queue or in a talk that a queue gave; written by waiting.py alone."""
+        self.alerts: dict[AlertId, AgentCall] = {}
+        """Every alert that rings, and every talk."""
+        self._loop = asyncio.get_running_loop()
+        self._inbox: deque[Event] = deque()
+        self._busy = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._served_by: dict[str, AgentName] = {}
+        self._news = QueueNews(house)
+
+    def last_agent(self, number: str) -> AgentName | None:
+        """Who served this number last, as far as it is remembered."""
+        return self._served_by.get(number)
+
+    def remember(self, served_by: dict[str, AgentName]) -> None:
+        """Who last served which number, from the books; oldest first."""
+        self._served_by.update(served_by)
+
+    def restore(self, agents: Sequence[Restored]) -> None:
+        """Agents as they were before a restart; once, before the first event."""
+        for effect in self.centre.restore(agents, self._loop.time()):
+            self._try(effect)
+        self._arm()
+
+    # ---- the centre's shell -------------------------------------------------------------------------------------
+
+    def tell(self, event: Event) -> None:
+        """Give an event to the centre and do what it says."""
+        self._inbox.append(event)
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._inbox:
+                for effect in self.centre.step(self._inbox.popleft(), self._loop.time()):
+                    self._try(effect)
+        finally:
+            self._busy = False
+        self._arm()
+
+    def _arm(self) -> None:
+        deadline = self.centre.next_deadline()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None:
+            self._timer = self._loop.call_at(deadline, self._time)
+
+    def _time(self) -> None:
+        self._timer = None
+        self.tell(TimePassed())
+
+    def _try(self, effect: Effect) -> None:
+        """Do it; a failure is that effect's alone, or the shell would lose track of what the centre believes."""
+        try:
+            self._do(effect)
+        except Exception:
+            log.exception("the floor could not do %s", effect)
+        self._news.effect(effect)
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case StartAlert():
+                self._start_alert(effect)
+            case StopAlert():
+                self._stop_alert(effect)
+            case Connect():
+                self._connect(effect)
+            case Release():
+                waiting = self.waiting.get(effect.caller)
+                if waiting is not None and waiting.stay is Stay.WAITING:
+                    waiting.waited_s = effect.waited_s
+                    waiting.finish(effect.reason)
+            case MovePosition():
+                waiting = self.waiting.get(effect.caller)
+                if waiting is not None:
+                    waiting.announcer.position = effect.position
+            case BookAgent():
+                self._book_agent(effect)
+            case BookAlert():
+                self._book_alert(effect)
+
+    # ---- effects ------------------------------------------------------------------------------------------------
+
+    def _start_alert(self, effect: StartAlert) -> None:
+        waiting = self.waiting.get(effect.caller)
+        if waiting is None:
+            return  # gone; `CallerLeft` is in the inbox
+        call = waiting.call
+        agent_call = AgentCall(self, effect, waiting, self._loop.time())
+        agent_call.line = call.called_line(agent_call)
+        waiting.agent_call = agent_call
+        self.alerts[effect.alert] = agent_call
+        call.enter(SegmentKind.RING, queue=effect.queue, agent=effect.agent, extension=effect.extension)
+        self._house.hub.publish(AlertStarted(call.id, effect.queue, effect.agent, effect.extension, effect.why))
+        log.info("call=%s alerts %s on %s: %s", call.id, effect.agent, effect.extension, effect.why)
+        queue = self._house.site.queues.get(effect.queue)
+        ring_s = queue.ring_s if queue is not None else RING_S
+        self._house.spawn(
+            agent_call.line.place(
+                ToPhone(effect.extension),
+                Identity(call.caller.number, call.caller.name),
+                timeout_s=ring_s + 5.0,  # the centre's own deadline comes first; this one is for a centre that failed
+            ),
+            f"alert {effect.alert}",
+        )
+        if queue is not None and queue.record == "ring":
+            self._record(waiting, None)
+
+    def _stop_alert(self, effect: StopAlert) -> None:
+        agent_call = self.alerts.get(effect.alert)
+        if agent_call is not None:
+            self.back_to_queue(agent_call, effect.outcome)
+            agent_call.line.hang_up(Cause.CANCELLED)
+
+    def back_to_queue(self, agent_call: AgentCall, outcome: AlertOutcome) -> None:
+        """The alert is over without an answer: its caller, if still there, waits on."""
+        self.alerts.pop(agent_call.alert.alert, None)
+        waiting = agent_call.waiting
+        if waiting.agent_call is agent_call:
+            waiting.agent_call = None
+            if waiting.caller in self.waiting and waiting.stay is Stay.WAITING:
+                waiting.call.leave(outcome.value)
+                waiting.call.enter(SegmentKind.QUEUE, queue=waiting.queue)
+
+    def _connect(self, effect: Connect) -> None:
+        waiting, agent_call = self.waiting.get(effect.caller), self.alerts[effect.alert]
+        if waiting is None:
+            agent_call.line.hang_up(Cause.NORMAL)
+            return
+        waiting.stay, waiting.waited_s = Stay.TALKING, effect.waited_s
+        waiting.announcer.stop()
+        waiting.call.line.stop_play()
+        agent_call.connect()
+        self._served(waiting.call.caller.number, effect.agent)
+        queue = self._house.site.queues.get(effect.queue)
+        if queue is not None and queue.record != "never":
+            self._record(waiting, agent_call)
+        alert = agent_call.alert
+        self._book_outcome(alert, ANSWERED, self._loop.time() - agent_call.began)
+        self._house.today.queue(effect.queue).answered += 1
+        waiting.call.changed()
+
+    def _served(self, number: str, agent: AgentName) -> None:
+        if not number:  # all who withhold theirs are not one person
+            return
+        self._served_by.pop(number, None)
+        self._served_by[number] = agent
+        while len(self._served_by) > MOST_REMEMBERED:
+            del self._served_by[next(iter(self._served_by))]
+
+    def _record(self, waiting: Waiting, agent_call: AgentCall | None) -> None:
+        recorder = self._house.recorder
+        right = agent_call.line.stream if agent_call is not None else None
+        agent = agent_call.alert.agent if agent_call is not None else ""
+        if waiting.recording:
+            recorder.other_side(waiting.recording, right, agent)
+        else:
+            waiting.recording = recorder.start(waiting.call, right, queue=waiting.queue, agent=agent)
+
+    # ---- the books ----------------------------------------------------------------------------------------------
+
+    def _book_agent(self, effect: BookAgent) -> None:
+        self._house.journal.agent_state(
+            AgentStateRow(
+                effect.agent,
+                time.time(),
+                effect.presence.value,
+                effect.activity.value,
+                effect.reason,
+                effect.extension,
+                effect.caller or "",
+            )
+        )
+        info = floor_views.agent(self._house, effect.agent)
+        if info is not None:
+            self._house.hub.publish(AgentChanged(info))
+
+    def _book_alert(self, effect: BookAlert) -> None:
+        self._book_outcome(effect, effect.outcome.value, effect.rang_s)
+
+    def _book_outcome(self, alert: StartAlert | BookAlert, outcome: str, lasted_s: float) -> None:
+        at = time.time()
+        self._house.journal.alert(
+            AlertRow(alert.caller, alert.queue, alert.agent, alert.extension, at - lasted_s, at, outcome, alert.why)
+        )
+        self._house.hub.publish(AlertEnded(alert.caller, alert.queue, alert.agent, outcome, round(lasted_s * 1000)))

@@ -1,0 +1,94 @@
+"""A line's audio: its stream in an engine, opened once, closed once, and what plays on it.
+
+Time: seconds on the loop's clock. Deliberately absent: SDP (offers.py), who the party is (line.py), rooms (bridge.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from media.desk import MediaError
+from media.words import LocalAddress, Path, PlayEnded, Source, StreamId, StreamReport
+
+if TYPE_CHECKING:
+    from apps.house import House
+
+
+class Sound:
+    """One stream. `local` is its address, from its opening on; None when its engine died."""
+
+    def __init__(self, house: House, stream: StreamId) -> None:
+        self.stream = stream
+        self.local: LocalAddress | None = None
+        self.path: Path | None = None
+        self.report = StreamReport()
+        """Totals; final once closed."""
+        self._house = house
+        self._opening: asyncio.Task[LocalAddress | MediaError] | None = None
+        self._plays: dict[int, asyncio.Future[str]] = {}
+
+    async def open(self, near: StreamId | None) -> LocalAddress:
+        """The address, opening the stream on the engine of `near` if that has not been done. Raises MediaError.
+
+        It goes on when the asker is cancelled: a stream that nobody knows of would never be closed.
+        """
+        if self._opening is None:
+            self._opening = self._house.spawn(self._open(near), f"open {self.stream}")
+        found = await asyncio.shield(self._opening)
+        if isinstance(found, MediaError):
+            raise found
+        return found
+
+    async def _open(self, near: StreamId | None) -> LocalAddress | MediaError:
+        try:
+            self.local = await self._house.desk.open(self.stream, near)
+        except MediaError as error:
+            return error
+        return self.local
+
+    async def close(self) -> None:
+        """Close it, also one that is just being opened; what plays ends as "closed"."""
+        self.end_plays()
+        if self._opening is not None:
+            await self._opening
+            self.report = await self._house.desk.close_stream(self.stream)
+
+    def use(self, path: Path) -> None:
+        """Offer and answer have agreed on this."""
+        self.path = path
+        self._house.desk.set_path(self.stream, path)
+
+    def lost(self) -> None:
+        """Its engine died."""
+        self.local = None
+
+    async def play(self, sources: Sequence[Source], *, loop: bool = False) -> str:
+        """Play to the party; returns why it ended: "done", "stopped", "failed", "closed"."""
+        if self.local is None:
+            return "closed"
+        number = await self._house.desk.play(self.stream, sources, loop=loop)
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._plays[number] = future
+        try:
+            return await future
+        finally:
+            del self._plays[number]
+
+    def stop_play(self) -> None:
+        """What plays stops within one tick."""
+        if self.local is not None:
+            self._house.desk.stop_play(self.stream)
+
+    def play_ended(self, event: PlayEnded) -> None:
+        """The engine says so."""
+        future = self._plays.get(event.play)
+        if future is not None and not future.done():
+            future.set_result(event.why)
+
+    def end_plays(self) -> None:
+        """Nobody hears them any more."""
+        for future in self._plays.values():
+            if not future.done():
+                future.set_result("closed")

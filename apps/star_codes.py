@@ -1,0 +1,163 @@
+"""Star codes: what an agent keys on a desk phone, with spoken confirmation.
+
+    *11  log in       *12  log out       *13 or *131  break, with a reason       *14  ready (also ends wrap-up)
+
+Who keys is known by the phone: the agent whose extension it is. From another phone *11 asks for the extension that
+is the agent's own and for the PIN, and the agent sits at this phone until logging out.
+
+    *97  the messages of the phone's own extension (mailbox.py)
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted
+from acd.words import AgentName
+from apps import mailbox
+from apps.log import safe
+from ivr.words import Prompt, Say
+
+if TYPE_CHECKING:
+    from apps.house import House
+    from apps.telephone import Telephone
+    from apps.whole_site import Site
+
+log = logging.getLogger("star")
+
+PIN_TRIES = 3
+KEY_S = 6.0
+"""How long each digit of an extension or PIN may take."""
+
+TEXTS: dict[str, dict[str, str]] = {
+    "logged in": {"zh": "您已签入。", "en": "You are logged in."},
+    "logged out": {"zh": "您已签出。", "en": "You are logged out."},
+    "on break": {"zh": "您已示忙。", "en": "You are on a break."},
+    "ready": {"zh": "您已示闲。", "en": "You are ready."},
+    "not logged in": {"zh": "您还没有签入。", "en": "You are not logged in."},
+    "ask extension": {
+        "zh": "请输入您的分机号，按井号键结束。",
+        "en": "Please enter your extension, then the pound key.",
+    },
+    "ask pin": {"zh": "请输入密码，按井号键结束。", "en": "Please enter your PIN, then the pound key."},
+    "wrong": {"zh": "输入有误。", "en": "That is not right."},
+    "no such break": {"zh": "没有这个小休原因。", "en": "There is no such break."},
+}
+"""What is said, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class StarCode:
+    """A code that was keyed. `digit`: what followed it."""
+
+    action: str
+    digit: str = ""
+
+
+def find(site: Site, called: str) -> StarCode | None:
+    """The star code that `called` is, if it is one."""
+    codes = site.switch.star_codes
+    for action, code in (
+        ("login", codes.login),
+        ("logout", codes.logout),
+        ("ready", codes.ready),
+        ("voicemail", codes.voicemail),
+    ):
+        if called == code:
+            return StarCode(action)
+    if called == codes.start_break:
+        return StarCode("break")
+    if called.startswith(codes.start_break) and len(called) == len(codes.start_break) + 1:
+        return StarCode("break", called[-1])
+    return None
+
+
+def static_texts(languages: tuple[str, ...]) -> set[tuple[str, str]]:
+    """All that a star code can say, for rendering ahead."""
+    own = {(texts[language], language) for texts in TEXTS.values() for language in languages if language in texts}
+    return own | mailbox.static_texts(languages)
+
+
+async def serve(house: House, telephone: Telephone, code: StarCode) -> None:
+    """Do what the code says and confirm it."""
+    if code.action == "voicemail":
+        await mailbox.serve(house, telephone)
+        return
+    voice = _Voice(house, telephone)
+    agent = _sitting_at(house, telephone.extension)
+    if code.action == "login":
+        agent = agent or _owner(house.site, telephone.extension) or await _identify(house, voice)
+        if agent is None:
+            await voice.say("wrong")
+            return
+        reachable = bool(house.switch.contacts(telephone.extension))
+        house.floor.tell(AgentLoggedIn(agent, telephone.extension, reachable))
+        await voice.say("logged in")
+    elif agent is None:
+        await voice.say("not logged in")
+    elif code.action == "logout":
+        house.floor.tell(AgentLoggedOut(agent))
+        await voice.say("logged out")
+    elif code.action == "ready":
+        house.floor.tell(BreakEnded(agent))
+        await voice.say("ready")
+    else:
+        reason = house.site.breaks.get(code.digit, "") if code.digit else "break"
+        if not reason:
+            await voice.say("no such break")
+            return
+        house.floor.tell(BreakStarted(agent, reason))
+        await voice.say("on break")
+
+
+def _sitting_at(house: House, extension: str) -> AgentName | None:
+    return house.floor.centre.agent_at(extension)
+
+
+def _owner(site: Site, extension: str) -> AgentName | None:
+    return next((AgentName(name) for name, entry in site.agents.items() if entry.extension == extension), None)
+
+
+async def _identify(house: House, voice: _Voice) -> AgentName | None:
+    """Who sits at a phone that is not their own: extension and PIN, `PIN_TRIES` times."""
+    for _ in range(PIN_TRIES):
+        extension = await voice.ask("ask extension")
+        pin = await voice.ask("ask pin")
+        owner = _owner(house.site, extension)
+        # Compared even when there is no such agent: how long it takes tells nothing.
+        expected = house.site.agents[owner].pin if owner is not None else ""
+        if hmac.compare_digest(pin.encode(), expected.encode()) and expected and owner is not None:
+            return owner
+        log.warning("extension %s: wrong extension or PIN for a log-in (%s)", voice.at, safe(extension))
+        await voice.say("wrong")
+    return None
+
+
+class _Voice:
+    """Speaks to the one who keyed, in the site's first language."""
+
+    def __init__(self, house: House, telephone: Telephone) -> None:
+        self._telephone = telephone
+        self._language = house.site.switch.language
+        self.at = telephone.extension
+
+    def _prompt(self, key: str) -> list[Prompt]:
+        texts = TEXTS[key]
+        language = self._language if self._language in texts else "en"
+        return [Say(texts[language], language)]
+
+    async def say(self, key: str) -> None:
+        await self._telephone.play(self._prompt(key))
+
+    async def ask(self, key: str) -> str:
+        """Digits up to #, or until none comes for `KEY_S`."""
+        first = await self._telephone.play(self._prompt(key), stop_on="0123456789#")
+        if first == "#":
+            return ""
+        digits = first or ""
+        while len(digits) < 15 and (digit := await self._telephone.digit(KEY_S)) not in (None, "#"):
+            digits += digit or ""
+        return digits

@@ -1,0 +1,182 @@
+"""The telephone in a script's hand: `ivr.words.CallPort` on a real call.
+
+Every method that lasts is cancelled when the caller hangs up, and leaves nothing playing, recording or ringing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from apps import prompts as prompt_sources
+from apps import queue_answers
+from apps.dialling import dial
+from apps.journal_story import SegmentKind
+from apps.log import safe
+from apps.site_clock import local_now
+from apps.voicemail import record_message
+from apps.waiting import wait
+from ivr.words import DialResult, Prompt, QueueResult, RecordResult
+from media.words import Source
+from switch.words import Cause, Party
+
+if TYPE_CHECKING:
+    from apps.call import Call
+    from apps.house import House
+
+log = logging.getLogger("telephone")
+
+CAUSES = {
+    "normal": Cause.NORMAL,
+    "busy": Cause.BUSY,
+    "declined": Cause.DECLINED,
+    "unknown number": Cause.NOT_FOUND,
+    "not allowed": Cause.FORBIDDEN,
+    "no answer": Cause.NO_ANSWER,
+    "unreachable": Cause.UNREACHABLE,
+    "failed": Cause.TRUNK_FAILED,
+    "error": Cause.ERROR,
+}
+"""The dialplan's words for why a call is ended."""
+
+
+class Telephone:
+    """One call as its script sees it."""
+
+    def __init__(self, house: House, call: Call) -> None:
+        self._house = house
+        self._call = call
+        caller = call.caller
+        self.call_id: str = call.id
+        self.caller = caller.number
+        self.caller_name = caller.name
+        self.called = caller.called
+        self.trunk = caller.trunk
+        self.extension = caller.extension
+
+    def local_now(self) -> datetime:
+        """The site's wall clock, with its time zone."""
+        return local_now(self._house.site)
+
+    async def answer(self) -> None:
+        """Answer the caller; nothing if already answered."""
+        await self._call.answer()
+
+    async def play(self, prompts: Sequence[Prompt], *, stop_on: str = "") -> str | None:
+        """Play in order; the digit of `stop_on` that cut it short, or None. See `CallPort.play`."""
+        if (digit := self._take(stop_on)) is not None:
+            return digit
+        await self.answer()
+        return await self.play_sources(await prompt_sources.sources(self._house, prompts), stop_on=stop_on)
+
+    async def play_sources(self, sources: Sequence[Source], *, stop_on: str = "") -> str | None:
+        """As `play`, what is sound already; the caller has been answered."""
+        line = self._call.line
+        playing = asyncio.ensure_future(line.play(sources))
+        try:
+            while not playing.done():
+                line.keyed.clear()
+                if (digit := self._take(stop_on)) is not None:
+                    return digit
+                keyed = asyncio.ensure_future(line.keyed.wait())
+                try:
+                    await asyncio.wait((playing, keyed), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    keyed.cancel()
+            playing.result()
+            return self._take(stop_on)
+        finally:
+            if not playing.done():
+                line.stop_play()
+                playing.cancel()
+
+    def _take(self, wanted: str) -> str | None:
+        """The first keyed digit that is one of `wanted`, out of the buffer."""
+        digits = self._call.line.digits
+        for digit in digits:
+            if digit in wanted:
+                digits.remove(digit)
+                return digit
+        return None
+
+    async def digit(self, timeout_s: float) -> str | None:
+        """The next digit, from the buffer or as it is keyed; None when none came in time."""
+        line = self._call.line
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while not line.digits:
+            line.keyed.clear()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await line.keyed.wait()
+            except TimeoutError:
+                return None
+        return line.digits.popleft()
+
+    def forget_digits(self) -> None:
+        """Empty the buffer of keyed digits."""
+        self._call.line.digits.clear()
+
+    async def queue(
+        self,
+        name: str,
+        *,
+        priority: int,
+        language: str,
+        max_wait_s: float | None,
+        music: str | None,
+        announce_every_s: float | None,
+    ) -> QueueResult:
+        """Wait in a queue and talk to an agent."""
+        await self.answer()
+        self._call.speak(language)
+        return await wait(
+            self._house,
+            self._call,
+            name,
+            priority=priority,
+            language=language,
+            max_wait_s=max_wait_s,
+            music=music,
+            announce_every_s=announce_every_s,
+        )
+
+    async def unserved(self, queue: str, status: str, *, language: str) -> str:
+        """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
+        return await queue_answers.give(self, self._house.site, queue, status, language)
+
+    async def dial(self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None) -> DialResult:
+        """Ring the numbers all at once and talk to the first that answers."""
+        return await dial(self._house, self._call, numbers, timeout_s=timeout_s, caller_id=caller_id)
+
+    async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
+        """Record the caller."""
+        return await record_message(
+            self._house, self._call, box=None, max_s=max_s, silence_s=silence_s, finish_on=finish_on, beep=beep
+        )
+
+    async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
+        """Record a message into a mailbox. One that is not there ends the call: a box's name becomes a directory's."""
+        if box not in self._house.site.phones:
+            log.warning("call=%s: there is no mailbox %s", self.call_id, safe(box))
+            await self.hang_up("unknown number")
+            return RecordResult("", 0.0, "hangup")
+        return await record_message(
+            self._house, self._call, box=box, max_s=max_s, silence_s=5.0, finish_on="#", beep=True
+        )
+
+    async def hang_up(self, cause: str) -> None:
+        """End the call with a cause by name."""
+        self._call.end(CAUSES.get(cause, Cause.NORMAL), self._call.parted_by)
+        await self._call.line.over.wait()
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Keep a variable of the script, for `calls show` and the books."""
+        self._call.set_variable(name, value)
+
+    def entered(self, step: str) -> None:
+        """The script is at this step now: a menu segment, and the switch's own doing."""
+        self._call.parted_by = Party.SWITCH
+        self._call.enter(SegmentKind.MENU, label=step)

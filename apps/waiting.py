@@ -1,0 +1,140 @@
+"""The caller's side of a queue: from joining to the end of the talk.
+
+    WAITING   music and announcements; a phone may ring for them
+    TALKING   with an agent; the music is the other's, should one hold the other
+    OVER      there is a result, or the caller is gone: nothing of the queue stays behind
+
+Deliberately absent: who is rung (acd), what is done with the agent's phone (queue_calls.py, agent_call.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from acd.events import CallerJoined, CallerLeft
+from acd.words import CallerId, LeaveReason, QueueName
+from apps.announcer import Announcer
+from apps.journal_story import SegmentKind
+from ivr.words import QueueResult
+from switch.events import Ended
+from switch.words import Cause, Party
+
+if TYPE_CHECKING:
+    from apps.agent_call import AgentCall
+    from apps.call import Call
+    from apps.house import House
+
+
+class Stay(Enum):
+    """Where a caller is; see above."""
+
+    WAITING = "waiting"
+    TALKING = "talking"
+    OVER = "over"
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """One caller in a queue."""
+
+    house: House
+    call: Call
+    queue: QueueName
+    music: str
+    announcer: Announcer
+    result: asyncio.Future[QueueResult]
+    began: float
+    """On the loop's clock."""
+    stay: Stay = Stay.WAITING
+    agent_call: AgentCall | None = None
+    """Whose phone rings for them, or with whom they talk."""
+    waited_s: float = 0.0
+    recording: str = ""
+
+    @property
+    def caller(self) -> CallerId:
+        return CallerId(self.call.id)
+
+    def finish(self, reason: LeaveReason, agent: str = "") -> None:
+        """The script goes on with this result; the first one counts."""
+        self.stay = Stay.OVER
+        if not self.result.done():
+            if reason is not LeaveReason.CONNECTED and self.call.line.live:
+                self.call.leave(reason.value)
+            self.result.set_result(QueueResult(reason.value, agent, self.waited_s))
+
+    def too_long(self) -> None:
+        """The dialplan's own patience is over. Whoever talks by then may talk on."""
+        if self.stay is Stay.WAITING:
+            self.waited_s = asyncio.get_running_loop().time() - self.began
+            self.finish(LeaveReason.TIMED_OUT)
+            self.house.floor.tell(CallerLeft(self.caller, abandoned=False))
+
+    def gone(self, ended: Ended) -> None:
+        """The caller's line is over."""
+        self.leave(abandoned=ended.by is Party.CALLER)
+
+    def leave(self, *, abandoned: bool = False) -> None:
+        """Nothing of the queue stays behind: no ringing phone, no music, no recording. Again does nothing."""
+        floor = self.house.floor
+        if floor.waiting.pop(self.caller, None) is None:
+            return
+        stay, self.stay = self.stay, Stay.OVER
+        self.announcer.stop()
+        if stay is Stay.WAITING:
+            if abandoned:
+                self.house.today.queue(self.queue).abandoned += 1
+            floor.tell(CallerLeft(self.caller, abandoned))
+        if self.agent_call is not None:
+            line = self.agent_call.line
+            line.hang_up(Cause.NORMAL if line.answered else Cause.CANCELLED)
+        if self.call.line.live:
+            self.house.desk.music(self.call.line.stream, None)
+            if self.agent_call is None:
+                self.call.line.stop_play()
+        if self.recording:
+            self.house.recorder.stop(self.recording)
+
+
+async def wait(
+    house: House,
+    call: Call,
+    name: str,
+    *,
+    priority: int,
+    language: str,
+    max_wait_s: float | None,
+    music: str | None,
+    announce_every_s: float | None,
+) -> QueueResult:
+    """Keep the (answered) caller in the queue, and then with the agent; returns how it ended.
+
+    When the caller hangs up, whoever rings or talks for them is hung up in the same turn of the loop.
+    """
+    queue = house.site.queues.get(name)
+    if queue is None:  # removed by a reload after the plan of this call was made
+        return QueueResult(LeaveReason.REMOVED.value)
+    loop, floor, line = asyncio.get_running_loop(), house.floor, call.line
+    language = queue.language or language
+    every_s = queue.announce_position_every_s if announce_every_s is None else announce_every_s
+    announcer = Announcer(house, line, language, every_s or 0.0, queue.greeting.get(language, ""))
+    waiting = Waiting(house, call, QueueName(name), music or queue.music, announcer, loop.create_future(), loop.time())
+    if not line.live:
+        return QueueResult(LeaveReason.ABANDONED.value)  # the script is about to be cancelled
+    limit = loop.call_later(max_wait_s, waiting.too_long) if max_wait_s is not None else None
+    try:
+        with line.watched(waiting.gone):
+            floor.waiting[waiting.caller] = waiting
+            call.enter(SegmentKind.QUEUE, queue=name)
+            house.desk.music(line.stream, waiting.music)
+            announcer.start()
+            last = floor.last_agent(call.caller.number)
+            floor.tell(CallerJoined(waiting.caller, waiting.queue, call.caller.number, priority, last))
+            return await waiting.result
+    finally:
+        if limit is not None:
+            limit.cancel()
+        waiting.leave()

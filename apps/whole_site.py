@@ -1,0 +1,135 @@
+"""A site as the process holds it: read, checked, and ready to be turned into what each hall is told.
+
+Deliberately absent: reading and checking (settings.py, crosscheck.py), the dialplan (ivr).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from acd.words import AgentName, AgentSettings, CentreSettings, QueueName, QueueSettings
+from apps.model_centre import AgentEntry, QueueEntry
+from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_switch import SwitchFile
+from ivr.words import Known
+from switch.route import OutboundRule, Routes
+from switch.settings import Bind, Phone, SwitchSettings, Trunk
+
+
+@dataclass(frozen=True, slots=True)
+class SitePaths:
+    """Where a site keeps things; all absolute."""
+
+    directory: Path
+    run: Path
+    socket: Path
+    """The API's."""
+    database: Path
+    recordings: Path
+    voicemail: Path
+    cache: Path
+    prompts: Path
+    music: Path
+
+    @property
+    def dialplan(self) -> Path:
+        return self.directory / "dialplan"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site, read and checked."""
+
+    paths: SitePaths
+    switch: SwitchFile
+    trunks: Mapping[str, TrunkEntry] = field(default_factory=dict)
+    outbound: tuple[OutboundEntry, ...] = ()
+    phones: Mapping[str, PhoneEntry] = field(default_factory=dict)
+    agents: Mapping[str, AgentEntry] = field(default_factory=dict)
+    queues: Mapping[str, QueueEntry] = field(default_factory=dict)
+    breaks: Mapping[str, str] = field(default_factory=dict)
+    """Digit keyed after the break code, and the reason it stands for."""
+
+    def known(self, prompts: frozenset[str] = frozenset()) -> Known:
+        """What a dialplan may name. `prompts` as `ivr.prompts` has them."""
+        goto = (answer.then.goto for queue in self.queues.values() for answer in queue.answers.values() if answer.then)
+        return Known(
+            languages=self.switch.languages,
+            extensions=frozenset(self.phones),
+            queues=frozenset(self.queues),
+            trunks=frozenset(self.trunks),
+            mailboxes=frozenset(self.phones),
+            music=frozenset(self.switch.music),
+            prompts=prompts,
+            scripts=frozenset(script.partition(".")[0] for script in goto if script),
+        )
+
+    def music_files(self) -> dict[str, tuple[str, ...]]:
+        """Files of each class of music, absolute."""
+        return {
+            name: tuple(str(self.paths.music / file) for file in files) for name, files in self.switch.music.items()
+        }
+
+    def routes(self) -> Routes:
+        """Where a dialled number goes: extensions, then the outbound rules."""
+        rules = (
+            OutboundRule(rule.number, rule.trunks, rule.strip, rule.prepend, rule.caller_id) for rule in self.outbound
+        )
+        return Routes(self.phones, rules)
+
+    def centre_settings(self) -> CentreSettings:
+        """What call distribution is told."""
+        queues = tuple(
+            QueueSettings(
+                name=QueueName(name),
+                ring_s=queue.ring_s,
+                skip_s=queue.skip_s,
+                wrap_up_s=queue.wrap_up_s,
+                max_wait_s=queue.max_wait_s,
+                max_callers=queue.max_callers,
+                keep_without_agents=queue.keep_without_agents,
+                last_agent=queue.last_agent,
+            )
+            for name, queue in self.queues.items()
+        )
+        agents = tuple(
+            AgentSettings(AgentName(name), tuple(map(QueueName, agent.queues)), agent.wrap_up_s)
+            for name, agent in self.agents.items()
+        )
+        return CentreSettings(queues, agents)
+
+    def switch_settings(self, version: str = "") -> SwitchSettings:
+        """What signalling is told. `version` goes into User-Agent."""
+        sip = self.switch.sip
+        return SwitchSettings(
+            bind=tuple(Bind(listen.transport, listen.ip, listen.port) for listen in sip.listen),
+            realm=sip.realm,
+            phones=tuple(
+                Phone(extension, phone.secret, phone.name, phone.max_contacts)
+                for extension, phone in self.phones.items()
+            ),
+            trunks=tuple(
+                Trunk(
+                    name=name,
+                    host=trunk.host,
+                    port=trunk.port,
+                    transport=trunk.transport,
+                    addresses=trunk.addresses,
+                    username=trunk.username,
+                    password=trunk.password,
+                    caller_id=trunk.caller_id,
+                    max_calls=trunk.max_calls,
+                )
+                for name, trunk in self.trunks.items()
+            ),
+            public_ip=sip.public_ip,
+            min_expires_s=int(sip.register_min_s),
+            max_expires_s=int(sip.register_max_s),
+            nonce_life_s=int(sip.nonce_life_s),
+            user_agent=f"Zongji/{version}" if version else "Zongji",
+            session_expires_s=int(sip.session_expires_s),
+            trace_calls=sip.trace_calls,
+            max_legs=sip.max_legs,
+        )

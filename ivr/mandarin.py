@@ -1,0 +1,132 @@
+"""Numbers, digits, positions and durations in Mandarin, as characters a voice reads.
+
+Numbers are read in groups of four digits (万, 亿, 万亿). Zeros inside a number are read as one 零; 十 stands without
+一 at the very beginning only (15 is 十五, 115 is 一百一十五); two is 两 before 千, before 万 and 亿 alone, before 百
+at the very beginning, and before measure words (两位), else 二 (二十, 十二, 一千二百, 第二).
+Pure; every function is total over int. Deliberately absent: English, Cantonese.
+"""
+
+from __future__ import annotations
+
+DIGIT = "零一二三四五六七八九"
+UNITS = ("", "十", "百", "千")
+GROUPS = ("", "万", "亿", "万亿")
+LIMIT = 10**16
+SAID = {**{str(value): DIGIT[value] for value in range(10)}, "*": "星号", "#": "井号", "+": "加"}
+
+
+def number(value: int) -> str:
+    """The number as counted: 10203 is 一万零二百零三; 2 alone is 二. From 10^16 on digit by digit."""
+    if value < 0:
+        return f"负{number(-value)}"
+    if value >= LIMIT:
+        return digits(str(value))
+    if value == 0:
+        return "零"
+    groups = []
+    while value:
+        value, low = divmod(value, 10_000)
+        groups.append(low)
+    said = ""
+    gap = False
+    for index in range(len(groups) - 1, -1, -1):
+        group = groups[index]
+        if not group:
+            gap = True
+            continue
+        if said and (gap or group < 1000):
+            said += "零"
+        gap = False
+        if group == 2 and index:
+            said += "两"
+        else:
+            said += _group(group, leading=not said)
+        said += _group_name(index, groups)
+    return said
+
+
+def _group_name(index: int, groups: list[int]) -> str:
+    # 万亿 is 万 of 亿: the word 亿 is said once, by whichever part comes last.
+    if index == 3:
+        return "万" if groups[2] else "万亿"
+    return GROUPS[index]
+
+
+def _group(value: int, *, leading: bool) -> str:
+    """A group of four digits, 1..9999."""
+    said = ""
+    gap = False
+    for power in (3, 2, 1, 0):
+        digit = value // 10**power % 10
+        if not digit:
+            gap = True
+            continue
+        if said and gap:
+            said += "零"
+        gap = False
+        if power == 1 and digit == 1 and not said and leading:
+            said += "十"
+        elif digit == 2 and (power == 3 or (power == 2 and leading and not said)):
+            said += "两" + UNITS[power]
+        else:
+            said += DIGIT[digit] + UNITS[power]
+    return said
+
+
+def counted(value: int, measure: str) -> str:
+    """A number before a measure word: 2 is 两, 12 is 十二, 200 is 两百."""
+    return ("两" if value == 2 else number(value)) + measure
+
+
+def ordinal(value: int) -> str:
+    """第一, 第二, 第十二."""
+    return f"第{number(value)}"
+
+
+def digits(text: str) -> str:
+    """Digit by digit: "409#" is 四零九井号. What is no digit stays."""
+    return "".join(SAID.get(char, char) for char in text if not char.isspace())
+
+
+def phone(text: str) -> str:
+    """A telephone number: one is 幺, so that nobody hears 七."""
+    return digits(text).replace("一", "幺")
+
+
+def position(value: int) -> str:
+    """The place in a queue, from 1: how many stand before the caller."""
+    if value <= 1:
+        return "您是下一位，请稍候。"
+    return f"您前面还有{counted(value - 1, '位')}，请稍候。"
+
+
+def duration(seconds: int) -> str:
+    """A length of time: 3725 is 一小时两分五秒."""
+    seconds = max(seconds, 0)
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    said = counted(hours, "小时") if hours else ""
+    if minutes:
+        said += counted(minutes, "分" if rest else "分钟")
+    if rest or not said:
+        said += counted(rest, "秒")
+    return said
+
+
+def wait(seconds: int) -> str:
+    """The expected wait, rounded so that it does not promise what nobody knows."""
+    if seconds < 60:
+        return "预计等待不到一分钟。"
+    if seconds > 3600:
+        return "预计等待超过一小时。"
+    minutes = -(-seconds // 60)
+    return "预计等待约一小时。" if minutes == 60 else f"预计等待约{counted(minutes, '分钟')}。"
+
+
+def messages(count: int) -> str:
+    """How many messages are in a mailbox."""
+    return f"您有{counted(count, '条')}留言。" if count > 0 else "您没有留言。"
+
+
+def message(place: int) -> str:
+    """Which message follows, from 1."""
+    return f"{ordinal(place)}条。"

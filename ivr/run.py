@@ -1,0 +1,102 @@
+"""Run a script for one call.
+
+Steps run one after another; a branch runs its steps and comes back; a goto leaves all branches. The caller's
+hang-up cancels the task. The end of a script hangs up.
+
+Deliberately absent: what each step does (steps/), the telephone (CallPort).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.plan import Plan
+from ivr.running import SAME_STEP_LIMIT, STEP_LIMIT, Running
+from ivr.verb import Again, Block, End, Into, Jump, Outcome, Step
+from ivr.words import CallPort
+
+TRANSPARENT = ("goto", "set", "hours", "repeat")
+"""Verbs that take no time: the books need not know, and they are not what comes round."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A block, and the index of the step to run next."""
+
+    block: Block
+    next: int = 0
+
+
+async def run(
+    plan: Plan, script_name: str, port: CallPort, *, language: str = "", variables: Mapping[str, str] | None = None
+) -> str:
+    """Run the script to its end and hang up; returns why it ended, in words for the books.
+
+    `language` (empty: the site's first) and `variables` come from the route. Cancelled when the caller hangs up.
+    """
+    return await _Runner(plan, port, script_name, language, variables or {}).run()
+
+
+class _Runner:
+    def __init__(self, plan: Plan, port: CallPort, script: str, language: str, variables: Mapping[str, str]) -> None:
+        self.plan = plan
+        self.port = port
+        self.script = script
+        self.call = Running(plan, port, language, variables)
+        self.frames: list[_Frame] = []
+
+    async def run(self) -> str:
+        end = self._jump(self.script)
+        while end is None:
+            while self.frames and self.frames[-1].next >= len(self.frames[-1].block):
+                self.frames.pop()
+            if not self.frames:
+                end = End("normal", "the script came to its end")
+                break
+            frame = self.frames[-1]
+            step = frame.block[frame.next]
+            frame.next += 1
+            end = self._over_limit(step)
+            if end is None:
+                end = self._follow(await step.verb.run(self.call))
+        await self.port.hang_up(end.cause)
+        return end.why
+
+    def _over_limit(self, step: Step) -> End | None:
+        call = self.call
+        call.steps += 1
+        if call.steps > STEP_LIMIT:
+            return End("normal", f"stopped: more than {STEP_LIMIT} steps, the last was {step.name}")
+        if step.verb.verb in TRANSPARENT:
+            return None
+        call.visits[step.name] = call.visits.get(step.name, 0) + 1
+        if call.visits[step.name] > SAME_STEP_LIMIT:
+            return End("normal", f"stopped: {step.name} came round {SAME_STEP_LIMIT} times and the caller did nothing")
+        self.port.entered(step.name)
+        return None
+
+    def _follow(self, outcome: Outcome) -> End | None:
+        if isinstance(outcome, End):
+            return outcome
+        if isinstance(outcome, Jump):
+            return self._jump(outcome.target)
+        if isinstance(outcome, Into):
+            self.frames.append(_Frame(outcome.block))
+        elif isinstance(outcome, Again):
+            while self.frames:
+                frame = self.frames[-1]
+                if frame.next and frame.block[frame.next - 1].verb.loops:
+                    frame.next -= 1
+                    break
+                self.frames.pop()
+        return None
+
+    def _jump(self, target: str) -> End | None:
+        found = self.plan.find(target, self.script)
+        if found is None:
+            return End("normal", f"stopped: there is no script {target!r}")
+        script, index = found
+        self.script = script.name
+        self.frames = [_Frame(script.steps, index)]
+        return None

@@ -1,0 +1,51 @@
+"""record: record the caller."""
+
+# ruff: noqa: RUF009 - `argument` is a dataclass field with a kind
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ivr import speech
+from ivr.argument import Finish, Flag, Reading, Seconds
+from ivr.argument_branch import Branch
+from ivr.argument_name import Variable
+from ivr.argument_speech import Speech
+from ivr.document import Place
+from ivr.running import Running
+from ivr.verb import Block, Into, Onward, Outcome, Verb, argument
+
+BRIEF_S = 0.5
+"""Shorter than this nobody said anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Verb):
+    """Answer, ask, and record what the caller says."""
+
+    verb: ClassVar[str] = "record"
+    waits: ClassVar[bool] = True
+
+    say: speech.Speech = argument(Speech(), (), "What to say before.")
+    max: float = argument(Seconds(1, 3600), 120.0, "Longest recording.")
+    silence: float = argument(Seconds(1, 60), 5.0, "So much silence ends it.")
+    finish_on_key: str = argument(Finish(), "#", "The keys that end it.")
+    beep: bool = argument(Flag(), True, "Whether a tone says that recording begins.")
+    into: str = argument(Variable(), "recording", "The variable that gets the file's path.")
+    empty: Block = argument(Branch(), (), "When the caller said nothing; else the next step.")
+
+    def check(self, reading: Reading, place: Place) -> None:
+        reading.names_set.update((self.into, f"{self.into}_seconds"))
+
+    async def run(self, call: Running) -> Outcome:
+        await call.port.answer()
+        await call.say(self.say)
+        result = await call.port.record(
+            max_s=self.max, silence_s=self.silence, finish_on=self.finish_on_key, beep=self.beep
+        )
+        call.set(self.into, result.path)
+        call.set(f"{self.into}_seconds", str(round(result.seconds)))
+        if result.seconds >= BRIEF_S:
+            call.acted()
+            return Onward()
+        return Into(self.empty) if self.empty else Onward()

@@ -1,0 +1,189 @@
+"""The words of dialplan and menus: mistakes, prompts, and what a script may ask of its call.
+
+`CallPort` is the whole of the telephone that a script sees. The real one lives in apps/; tests and the
+simulator have their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One thing wrong in a site's YAML. `what` says it, `mend` says how to put it right."""
+
+    file: str
+    line: int
+    """From 1."""
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}:{self.line}: {self.what}. {self.mend}"
+            if self.mend
+            else (f"{self.file}:{self.line}: {self.what}.")
+        )
+
+
+class Mistakes(Exception):
+    """Every mistake found in one check, in order of file and line."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes))
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Text, spoken by synthesis, in a language ("zh", "en")."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A recorded prompt: a name under prompts/<language>/, or a path relative to the site's prompts."""
+
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """The tone before a recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Silence."""
+
+    ms: int
+
+
+Prompt = Say | Play | Beep | Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rest of the site has, so that a dialplan that names something else is a mistake."""
+
+    languages: tuple[str, ...] = ("zh", "en")
+    """Languages that every text must be given in; the first is spoken until a script sets another."""
+    extensions: frozenset[str] = frozenset()
+    queues: frozenset[str] = frozenset()
+    trunks: frozenset[str] = frozenset()
+    mailboxes: frozenset[str] = frozenset()
+    music: frozenset[str] = frozenset()
+    prompts: frozenset[str] = frozenset()
+    """Recorded or written prompts as "<language>/<name>" (see `ivr.prompts`)."""
+    scripts: frozenset[str] = frozenset()
+    """Scripts that other files name (a queue's overflow): they must exist, and count as used."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialResult:
+    """How a `dial` step ended. `status`: answered, busy, no answer, declined, unreachable, unknown number, failed.
+
+    After "answered" the two have talked and the called side hung up first; a caller who hangs up first ends
+    the script.
+    """
+
+    status: str
+    talked_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueResult:
+    """How a `queue` step ended: connected (talked, agent hung up first), timed out, no agents, full, removed."""
+
+    status: str
+    agent: str = ""
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """A message that the caller spoke. `ended_by`: "key", "silence", "limit", "hangup"."""
+
+    path: str
+    seconds: float
+    ended_by: str
+    digit: str = ""
+
+
+class CallPort(Protocol):
+    """One call, as its script sees it. When the caller hangs up, the script's task is cancelled."""
+
+    call_id: str
+    caller: str
+    caller_name: str
+    called: str
+    trunk: str
+    """Name of the trunk the call came by; empty for a phone."""
+    extension: str
+    """Extension the call came from; empty for a trunk."""
+
+    def local_now(self) -> datetime:
+        """The site's wall clock, with its time zone."""
+
+    async def answer(self) -> None:
+        """Answer the caller; nothing if already answered."""
+
+    async def play(self, prompts: Sequence[Prompt], *, stop_on: str = "") -> str | None:
+        """Play in order; returns the digit of `stop_on` that cut it short (and takes it from the buffer), or None.
+
+        A digit already waiting in the buffer that is in `stop_on` cuts at once: type-ahead.
+        Digits not in `stop_on` stay in the buffer.
+        """
+
+    async def digit(self, timeout_s: float) -> str | None:
+        """The next digit, from the buffer or as it is keyed; None when none came in time."""
+
+    def forget_digits(self) -> None:
+        """Empty the buffer of keyed digits."""
+
+    async def queue(
+        self,
+        name: str,
+        *,
+        priority: int,
+        language: str,
+        max_wait_s: float | None,
+        music: str | None,
+        announce_every_s: float | None,
+    ) -> QueueResult:
+        """Wait in a queue and talk to an agent. None leaves the queue's own setting."""
+
+    async def unserved(self, queue: str, status: str, *, language: str) -> str:
+        """Say and do what the queue itself answers to a caller whom it could not serve.
+
+        Returns the script to go on with, or empty: then the step after the `queue` step is next.
+        """
+
+    async def dial(self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None) -> DialResult:
+        """Ring the numbers all at once and talk to the first that answers.
+
+        A number is an extension, an outside number, or `<number>@<trunk>` to go out by that trunk. An empty list
+        is "unknown number".
+        """
+
+    async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
+        """Record the caller."""
+
+    async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
+        """Beep, then record a message into a mailbox (an extension). The greeting has been played."""
+
+    async def hang_up(self, cause: str) -> None:
+        """End the call with a cause by name: normal, busy, declined, unknown number, not allowed."""
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Tell the books of a variable the script set."""
+
+    def entered(self, step: str) -> None:
+        """Tell the books where the script is: "<plan>.<label>"; a menu segment begins."""

@@ -1,0 +1,1 @@
+"""Audio: RTP, mixing, playing, recording, speech."""

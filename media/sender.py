@@ -1,0 +1,143 @@
+"""Outgoing packets: headers for all rows in one array, then one `send` a stream.
+
+Streams of one frame a packet are *plain*: array work, and a send each. The others (10, 30..60 ms packets, or a digit
+being pressed) are *odd* and go one by one. Plain sends are spread over up to four phases of a tick, so that no burst
+of a thousand packets leaves at once; each row has its phase.
+
+Deliberately absent: what is in the frames (mixer.py), RTCP (report.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from media import rtp
+from media.board import Board, Ints
+from media.stream import Stream
+from media.words import FRAME_SAMPLES
+
+PHASES = 4
+PHASE_STREAMS = 100
+"""Rows of one phase; a few streams are all in the first, since every phase is a waking of the process."""
+_END = rtp.HEADER_BYTES + FRAME_SAMPLES
+
+Send = Callable[[memoryview | bytes], int]
+
+
+class Sender:
+    """Sends what the board's `out` rows hold."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._views = [memoryview(board.packets[row])[:_END] for row in range(board.rows)]
+        self._plain: Ints = np.zeros(0, np.int64)
+        self._odd: dict[int, Stream] = {}
+        self._stale = False
+        self._soon: dict[int, Stream] = {}
+        """Streams to be looked at before the next packets are built."""
+        self.phases: list[dict[int, tuple[Send, memoryview, int]]] = [{} for _ in range(PHASES)]
+
+    def arrange(self, stream: Stream) -> None:
+        """Look anew at whether and how `stream` sends. Call after any change of its path, lock or finger.
+
+        The change counts from the next `build` on; a packet that is built already leaves, by the new way.
+        """
+        row = stream.row
+        if row in self._phase(row):
+            self._phase(row)[row] = (stream.send, self._views[row], row)
+        self._soon[row] = stream
+
+    def forget(self, row: int) -> None:
+        """Row sends nothing, at once."""
+        self._soon.pop(row, None)
+        self._odd.pop(row, None)
+        if self._phase(row).pop(row, None) is not None:
+            self._stale = True
+
+    def _settle(self, stream: Stream) -> None:
+        row = stream.row
+        self.forget(row)
+        if not self._board.sends[row]:
+            return
+        if stream.finger or stream.packet_bytes != FRAME_SAMPLES:
+            self._odd[row] = stream
+        else:
+            self._phase(row)[row] = (stream.send, self._views[row], row)
+            self._stale = True
+
+    def _phase(self, row: int) -> dict[int, tuple[Send, memoryview, int]]:
+        return self.phases[row // PHASE_STREAMS % PHASES]
+
+    def build(self) -> None:
+        """Make this tick's packets and send the odd ones."""
+        b = self._board
+        high = b.high
+        soon, self._soon = self._soon, {}
+        for stream in soon.values():
+            self._settle(stream)
+        for stream in self._odd.values():
+            if self._step(stream):
+                self._soon[stream.row] = stream
+        if self._stale:
+            self._plain = np.array([row for phase in self.phases for row in phase], np.int64)
+            self._stale = False
+        rows = self._plain
+        if rows.size:
+            b.packets[:high, rtp.HEADER_BYTES : _END] = b.out[:high]
+            seq = b.seq_out[rows]
+            b.packets.view(">u2")[rows, 1] = seq
+            b.packets.view(">u4")[rows, 1] = b.ts_out[rows]
+            b.seq_out[rows] = (seq + 1) & 0xFFFF
+            b.packets_out[rows] += 1
+            b.bytes_out[rows] += FRAME_SAMPLES
+        b.ts_out[:high] = (b.ts_out[:high] + FRAME_SAMPLES) & 0xFFFFFFFF
+
+    def send(self, phase: int) -> None:
+        """Put the plain packets of `phase` on the wire."""
+        todo = iter(self.phases[phase].values())
+        row = 0
+        while True:
+            try:
+                for send, view, row in todo:  # noqa: B007 - `except` needs it
+                    send(view)
+                return
+            except OSError:
+                # The far end's port is closed, or the kernel is out of buffers; the other streams go on.
+                self._board.refused_out[row] += 1
+
+    def _step(self, stream: Stream) -> bool:
+        """One frame of an odd stream; True when it is odd no longer."""
+        b, row = self._board, stream.row
+        ts = int(b.ts_out[row])
+        path = stream.path
+        if path is None:
+            return False
+        if stream.finger and path.dtmf_payload_type is not None:
+            pressed = stream.finger.step()
+            if pressed is not None:
+                payload, first = pressed
+                if first:
+                    stream.digit_ts = ts
+                stream.pending = b""
+                self._put(stream, path.dtmf_payload_type, int(first), stream.digit_ts, payload)
+                return not stream.finger and stream.packet_bytes == FRAME_SAMPLES
+        size = stream.packet_bytes
+        stream.pending += b.out[row].tobytes()
+        while len(stream.pending) >= size:
+            start = ts + FRAME_SAMPLES - len(stream.pending)
+            self._put(stream, path.payload_type, 0, start, stream.pending[:size])
+            stream.pending = stream.pending[size:]
+        return not stream.finger and size == FRAME_SAMPLES
+
+    def _put(self, stream: Stream, payload_type: int, marker: int, ts: int, payload: bytes) -> None:
+        b, row = self._board, stream.row
+        packet = rtp.head(payload_type, marker, int(b.seq_out[row]), ts, stream.ssrc) + payload
+        b.seq_out[row] = (int(b.seq_out[row]) + 1) & 0xFFFF
+        b.packets_out[row] += 1
+        b.bytes_out[row] += len(payload)
+        try:
+            stream.send(packet)
+        except OSError:
+            b.refused_out[row] += 1

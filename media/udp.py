@@ -1,0 +1,214 @@
+"""The sockets of all streams, and how they are emptied: by readiness, a few packets of each in a tick.
+
+A stream has a *door* (RTP, unconnected: strangers knock here), an RTCP socket, and, once its source is known, a
+*line*: a second socket on the door's port, connected to the source. The kernel gives the source's packets to the line
+and everything else to the door, so that a flood of strangers never stands before the audio, and connected sockets
+are a third cheaper to read and write.
+
+`SO_REUSEADDR` is on only while the line is bound: at all other times the port is ours alone.
+Deliberately absent: what packets mean (intake.py, lock.py, rtcp.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from media.board import Ints
+from media.rtp import SLOT_BYTES
+
+ROUNDS = 5
+"""Packets of one stream that are read in a tick; 10 ms packets need two."""
+FLOOD = 64
+"""Packets of one socket that are thrown away in a tick beyond those."""
+KNOCKS = 32
+"""Doors and RTCP sockets served in a tick; the others wait for the next."""
+EXPEDITED = 0xB8
+"""DSCP EF in the traffic class octet (RFC 3246)."""
+
+Knock = Callable[[bytes, tuple[str, int]], None]
+
+
+def open_pair(ip: str, port: int) -> tuple[socket.socket, socket.socket]:
+    """(door, rtcp) bound to `port` and `port + 1`. OSError when either is taken."""
+    door = _bound(ip, port, shared=False)
+    try:
+        return door, _bound(ip, port + 1, shared=False)
+    except OSError:
+        door.close()
+        raise
+
+
+def open_line(door: socket.socket, source: tuple[str, int]) -> socket.socket:
+    """A socket on the door's port that hears `source` alone. OSError when the source cannot be reached at all."""
+    ip, port = door.getsockname()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        line = _bound(ip, port, shared=True)
+    finally:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    try:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+        line.connect(source)
+    except OSError:
+        line.close()
+        raise
+    # Between bind and connect anybody's packet may have slipped in.
+    with contextlib.suppress(OSError):
+        while True:
+            line.recv(1)
+    return line
+
+
+def _bound(ip: str, port: int, *, shared: bool) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+        sock.bind((ip, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+class Yard:
+    """All sockets of an engine, in two sets: lines (fast) and the rest (a call for each packet)."""
+
+    def __init__(self, rows: int) -> None:
+        # The first part is for one packet of each row, the second for what else they have.
+        self._half = rows
+        self.inbox: npt.NDArray[np.uint8] = np.zeros((3 * rows, SLOT_BYTES), np.uint8)
+        self._slots = [memoryview(self.inbox[n]) for n in range(3 * rows)]
+        self._lines: dict[int, tuple[Callable[[memoryview], int], int]] = {}
+        self._knocks: dict[int, tuple[socket.socket, Knock, Callable[[int], None]]] = {}
+        self._fast = select.epoll()
+        self._slow = select.epoll()
+        self.overfull = False
+        """After `batches`: some line may have more."""
+
+    def add_line(self, line: socket.socket, row: int) -> None:
+        self._lines[line.fileno()] = (line.recv_into, row)
+        self._fast.register(line.fileno(), select.EPOLLIN)
+
+    def add_knock(self, sock: socket.socket, knock: Knock, flooded: Callable[[int], None]) -> None:
+        """`knock(packet, source)` for each packet on `sock`; `flooded(n)` for those thrown away unread."""
+        self._knocks[sock.fileno()] = (sock, knock, flooded)
+        self._slow.register(sock.fileno(), select.EPOLLIN)
+
+    def remove(self, sock: socket.socket) -> None:
+        """Forget `sock` and close it."""
+        fd = sock.fileno()
+        if fd < 0:
+            return
+        if self._lines.pop(fd, None) is not None:
+            self._fast.unregister(fd)
+        if self._knocks.pop(fd, None) is not None:
+            self._slow.unregister(fd)
+        sock.close()
+
+    def batches(self, extra: int) -> Iterator[tuple[npt.NDArray[np.uint8], Ints, Ints]]:
+        """Yields (packets, rows, sizes), one packet a row in each batch; `packets` is valid until the next call.
+
+        Read are at most ROUNDS + extra packets of a line. A round that only finds newcomers is the last: what
+        arrives while the others are read may wait for the next tick.
+        """
+        lines, views, half = self._lines, self._slots, self._half
+        rows: list[int] = []
+        sizes: list[int] = []
+        later: list[list[tuple[int, int, int]]] = []
+        self.overfull = False
+        used, last = 0, ROUNDS + extra - 1
+        for fd, _event in self._fast.poll(0, half):
+            receive, row = lines[fd]
+            try:
+                sizes.append(receive(views[used]))
+            except OSError:
+                continue  # a refused packet of ours comes back as an error on the socket
+            rows.append(row)
+            used += 1
+        times = dict.fromkeys(rows, 0)
+        spare = half
+        for nth in range(1, last + 1) if used else ():
+            again = False
+            for fd, _event in self._fast.poll(0, half):
+                receive, row = lines[fd]
+                batch = times.get(row, -1) + 1
+                slot = spare if batch else used
+                if slot >= (len(views) if batch else half):
+                    continue
+                try:
+                    size = receive(views[slot])
+                except OSError:
+                    continue
+                times[row] = batch
+                if not batch:
+                    rows.append(row)
+                    sizes.append(size)
+                    used += 1
+                    continue
+                again = True
+                spare += 1
+                if batch > len(later):
+                    later.append([])
+                later[batch - 1].append((slot, row, size))
+            if not again:
+                break
+            self.overfull = nth == last
+        if used:
+            yield self.inbox[:used], np.array(rows, np.int64), np.array(sizes, np.int64)
+        for some in later:
+            columns = np.array(some, np.int64)
+            yield self.inbox[columns[:, 0]], columns[:, 1], columns[:, 2]
+
+    def flood(self) -> Iterator[tuple[int, int]]:
+        """Yields (row, packets) of what was thrown away because a line still had more after all rounds."""
+        for fd, _event in self._fast.poll(0, self._half):
+            receive, row = self._lines[fd]
+            count = 0
+            with contextlib.suppress(OSError):
+                while count < FLOOD:
+                    receive(self._slots[0])
+                    count += 1
+            if count:
+                yield row, count
+
+    def knocks(self) -> None:
+        """Serve doors and RTCP sockets, a few packets each."""
+        for fd, _event in self._slow.poll(0, KNOCKS):
+            entry = self._knocks.get(fd)
+            if entry is None:
+                continue
+            sock, knock, flooded = entry
+            count = 0
+            try:
+                while count < ROUNDS:
+                    packet, source = sock.recvfrom(2048)
+                    count += 1
+                    knock(packet, source)
+                    if fd not in self._knocks:
+                        break
+                else:
+                    count = 0
+                    with contextlib.suppress(OSError):
+                        while count < FLOOD:
+                            sock.recv(1)
+                            count += 1
+                    if count:
+                        flooded(count)
+            except OSError:
+                continue
+
+    def close(self) -> None:
+        for sock, _knock, _flooded in list(self._knocks.values()):
+            self.remove(sock)
+        self._fast.close()
+        self._slow.close()

@@ -1,0 +1,1 @@
+"""Signalling: legs, calls, registrations, trunks. SIP in, decisions out; no audio."""

@@ -1,0 +1,27 @@
+"""Digits in SIP INFO: `application/dtmf-relay` (Signal=, Duration=) and `application/dtmf` (the digit alone).
+
+Pure. Deliberately absent: telephone-event in RTP (media), which is the better way.
+"""
+
+from __future__ import annotations
+
+import re
+
+DEFAULT_MS = 160
+_SIGNAL = re.compile(rb"^\s*signal\s*=\s*([0-9*#A-Da-d]|1[0-6])\s*$", re.IGNORECASE | re.MULTILINE)
+_DURATION = re.compile(rb"^\s*duration\s*=\s*(\d{1,5})\s*$", re.IGNORECASE | re.MULTILINE)
+_ALONE = re.compile(rb"\s*([0-9*#A-Da-d]|1[0-6])\s*\Z")
+_NUMBERED = {b"10": "*", b"11": "#", b"12": "A", b"13": "B", b"14": "C", b"15": "D"}
+"""Some senders write the RFC 4733 event number."""
+
+
+def read_digit(content_type: str, body: bytes) -> tuple[str, int] | None:
+    """The digit and its length [ms] that an INFO carries; None when it carries none."""
+    relay = "dtmf-relay" in content_type.lower()
+    found = (_SIGNAL.search if relay else _ALONE.match)(body)
+    if found is None:
+        return None
+    sign = found[1]
+    digit = _NUMBERED.get(sign, sign.decode().upper() if len(sign) == 1 else "")
+    length = _DURATION.search(body) if relay else None
+    return (digit, min(int(length[1]), 10_000) if length else DEFAULT_MS) if digit else None

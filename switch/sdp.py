@@ -1,0 +1,275 @@
+"""Our offer and our answer: one audio stream, G.711 and telephone-event (RFC 3264, 3551, 4733, 3605).
+
+Only the first audio line that we can serve is used; every other line of an offer is answered with port 0, in its
+place, so that both sides count alike (RFC 3264 6: "the answer MUST contain exactly the same number of m= lines").
+An answer names one codec, the first of the *offerer's* that we have, so that nobody changes codec unasked.
+A side is *held* when it does not want to receive: sendonly, inactive, or the old c=0.0.0.0 (RFC 3264 8.4).
+
+Units: ports 0..65535, ptime [ms] a multiple of 10 in 10..60. `Path.direction` is ours, already turned round.
+Deliberately absent: state (versions are counted by the caller), ICE, SRTP, IPv6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from media.words import Codec, Direction, LocalAddress, Path
+from switch.sdp_text import Media, Sdp, SdpError, is_ipv4, parse, write
+
+__all__ = [
+    "Media",
+    "NoAudio",
+    "NoCommonCodec",
+    "Sdp",
+    "SdpError",
+    "agree",
+    "answer",
+    "held",
+    "narrow",
+    "offer",
+    "parse",
+    "turned",
+    "write",
+]
+
+
+class NoAudio(SdpError):
+    """There is no audio line with a port and an address that we can send to."""
+
+
+class NoCommonCodec(SdpError):
+    """The audio line has no codec of ours."""
+
+
+_PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+_DEFAULT_PTIME_MS = 20
+_RTPMAP = re.compile(r"(\d{1,3}) +([A-Za-z0-9._-]+)/(\d{1,6})(?:/(\d{1,2}))? *\Z", re.ASCII)
+_RTCP = re.compile(r"(\d{1,5})(?: +IN +IP4 +[0-9.]+)? *\Z", re.ASCII)
+_STATIC = {codec.payload_type: (codec.sdp_name, codec.clock_hz) for codec in Codec}
+_TURNED = {
+    Direction.SENDRECV: Direction.SENDRECV,
+    Direction.SENDONLY: Direction.RECVONLY,
+    Direction.RECVONLY: Direction.SENDONLY,
+    Direction.INACTIVE: Direction.INACTIVE,
+}
+_OF_TWO = {
+    (True, True): Direction.SENDRECV,
+    (True, False): Direction.SENDONLY,
+    (False, True): Direction.RECVONLY,
+    (False, False): Direction.INACTIVE,
+}
+
+
+def turned(direction: Direction) -> Direction:
+    """The far end's direction as ours."""
+    return _TURNED[direction]
+
+
+def narrow(one: Direction, other: Direction) -> Direction:
+    """Only what both allow."""
+    return _OF_TWO[one.sends and other.sends, one.receives and other.receives]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    codec: Codec
+    payload_type: int
+    dtmf_payload_type: int | None
+
+
+def offer(
+    local: LocalAddress,
+    codecs: Sequence[Codec],
+    *,
+    session_id: int,
+    version: int,
+    direction: Direction = Direction.SENDRECV,
+    ptime_ms: int = _DEFAULT_PTIME_MS,
+    dtmf_payload_type: int | None = 101,
+) -> bytes:
+    """Our offer of one audio stream at `local`, codecs in order of preference (RFC 3264 5)."""
+    media = _our_media("RTP/AVP", local, [(c.payload_type, c) for c in codecs], dtmf_payload_type, ptime_ms, direction)
+    return write(_our_sdp(local, session_id, version, "0 0", (media,)))
+
+
+def answer(
+    offer: Sdp,
+    local: LocalAddress,
+    codecs: Sequence[Codec],
+    *,
+    session_id: int,
+    version: int,
+    want: Direction = Direction.SENDRECV,
+) -> tuple[bytes, Path]:
+    """Our answer to `offer` and the path that it makes; never wider than `want` (RFC 3264 6).
+
+    Raises `NoAudio` or `NoCommonCodec`: both are answered 488.
+    """
+    at, media = _audio(offer)
+    chosen = _choose(media, codecs)
+    mux = ("rtcp-mux", None) in media.attributes
+    path = _path(offer, media, chosen, want, mux=mux)
+    ours = _our_media(
+        media.protocol,
+        local,
+        [(chosen.payload_type, chosen.codec)],
+        chosen.dtmf_payload_type,
+        path.ptime_ms,
+        path.direction,
+        mux=mux,
+    )
+    lines = tuple(ours if i == at else _refused(line) for i, line in enumerate(offer.media))
+    return write(_our_sdp(local, session_id, version, offer.time, lines)), path
+
+
+def agree(offered: bytes, answered: bytes) -> Path:
+    """The path that the far end's answer to *our* offer makes (RFC 3264 7).
+
+    Raises `SdpError`: unreadable, another number of lines, `NoAudio` when ours was refused, `NoCommonCodec` when
+    the answer names no codec that we offered.
+    """
+    ours, theirs = parse(offered), parse(answered)
+    if len(theirs.media) != len(ours.media):
+        raise SdpError("the SDP answer has another number of media lines than the offer")
+    at, mine = _audio(ours)
+    media = theirs.media[at]
+    if media.kind != "audio" or media.port == 0 or media.protocol not in _PROTOCOLS:
+        raise NoAudio("the SDP answer refuses the audio")
+    _check_address(theirs, media)
+    codecs = [codec for codec in Codec if _numbers(mine, codec.sdp_name, codec.clock_hz)]
+    return _path(theirs, media, _choose(media, codecs), _direction(ours, mine))
+
+
+def held(sdp: Sdp) -> bool:
+    """Whether the far end that sent `sdp` does not want to hear us (RFC 3264 8.4)."""
+    media = next((line for line in sdp.media if line.kind == "audio" and line.port), None)
+    return media is not None and not _direction(sdp, media).receives
+
+
+def _audio(sdp: Sdp) -> tuple[int, Media]:
+    for at, media in enumerate(sdp.media):
+        if media.kind == "audio" and media.port and media.protocol in _PROTOCOLS:
+            _check_address(sdp, media)
+            return at, media
+    raise NoAudio("the SDP has no audio line over RTP/AVP with a port")
+
+
+def _check_address(sdp: Sdp, media: Media) -> None:
+    """No address, or one that is not one host's, would make us send to nobody or to everybody."""
+    address = sdp.connection_of(media)
+    if address is None or not is_ipv4(address):
+        raise NoAudio("the SDP names no IPv4 address for the audio")
+    if int(address.split(".", 1)[0]) >= 224:
+        raise NoAudio("the SDP names a multicast or broadcast address for the audio")
+
+
+def _choose(media: Media, codecs: Sequence[Codec]) -> _Chosen:
+    numbers = {number: codec for codec in codecs for number in _numbers(media, codec.sdp_name, codec.clock_hz)}
+    for text in media.formats:
+        codec = numbers.get(text)
+        if codec is not None:
+            events = _numbers(media, "telephone-event", codec.clock_hz)
+            return _Chosen(codec, int(text), int(events[0]) if events else None)
+    raise NoCommonCodec("the SDP's audio has no codec of ours")
+
+
+def _numbers(media: Media, name: str, clock_hz: int) -> list[str]:
+    """The formats of `media` that mean `name` at `clock_hz`, one channel; an rtpmap overrules the static table."""
+    maps = {match[1]: match for match in map(_RTPMAP.match, media.values("rtpmap")) if match}
+    found = []
+    for text in media.formats:
+        match = maps.get(text)
+        if match is not None:
+            meant = (match[2].upper(), int(match[3])) if match[4] in (None, "1") else ("", 0)
+        elif text.isascii() and text.isdigit():
+            meant = _STATIC.get(int(text), ("", 0))
+        else:
+            continue
+        if meant == (name.upper(), clock_hz) and int(text) <= 127:
+            found.append(text)
+    return found
+
+
+def _direction(sdp: Sdp, media: Media) -> Direction:
+    """The far end's own direction: the media's attribute, else the session's, else both ways."""
+    for attributes in (media.attributes, sdp.attributes):
+        for name, value in attributes:
+            if value is None and name in ("sendrecv", "sendonly", "recvonly", "inactive"):
+                stated = Direction(name)
+                break
+        else:
+            continue
+        break
+    else:
+        stated = Direction.SENDRECV
+    # RFC 3264 8.4: "a media stream was placed on hold by setting the connection address to 0.0.0.0".
+    if sdp.connection_of(media) == "0.0.0.0":
+        return narrow(stated, Direction.SENDONLY)
+    return stated
+
+
+def _path(sdp: Sdp, media: Media, chosen: _Chosen, want: Direction, *, mux: bool = False) -> Path:
+    address = sdp.connection_of(media)
+    assert address is not None  # _check_address has seen it
+    rtcp = next((match for match in map(_RTCP.match, media.values("rtcp")) if match), None)
+    rtcp_port = int(rtcp[1]) if rtcp else media.port + 1
+    return Path(
+        remote_ip=address,
+        remote_port=media.port,
+        codec=chosen.codec,
+        payload_type=chosen.payload_type,
+        dtmf_payload_type=chosen.dtmf_payload_type,
+        ptime_ms=_ptime(media),
+        direction=narrow(turned(_direction(sdp, media)), want),
+        remote_rtcp_port=rtcp_port if 0 < rtcp_port <= 65535 else media.port,
+        rtcp_mux=mux,
+    )
+
+
+def _ptime(media: Media) -> int:
+    """What the far end likes to receive [ms], brought to a multiple of 10 in 10..60 (RFC 8866 6.4)."""
+    wanted = _milliseconds(media.attribute("ptime")) or _DEFAULT_PTIME_MS
+    limit = _milliseconds(media.attribute("maxptime"))
+    if limit is not None:
+        wanted = min(wanted, limit)
+    return max(10, min(60, wanted // 10 * 10))
+
+
+def _milliseconds(text: str | None) -> int | None:
+    match = re.match(r"\s*(\d{1,4})(?:\.\d*)?\s*\Z", text or "", re.ASCII)
+    return int(match[1]) or None if match else None
+
+
+def _our_sdp(local: LocalAddress, session_id: int, version: int, time: str, media: tuple[Media, ...]) -> Sdp:
+    return Sdp("-", session_id, version, local.ip, local.ip, time, (), media)
+
+
+def _our_media(
+    protocol: str,
+    local: LocalAddress,
+    codecs: Sequence[tuple[int, Codec]],
+    dtmf_payload_type: int | None,
+    ptime_ms: int,
+    direction: Direction,
+    *,
+    mux: bool = False,
+) -> Media:
+    formats = [str(number) for number, _ in codecs]
+    attributes: list[tuple[str, str | None]] = [
+        ("rtpmap", f"{number} {codec.sdp_name}/{codec.clock_hz}") for number, codec in codecs
+    ]
+    if dtmf_payload_type is not None:
+        formats.append(str(dtmf_payload_type))
+        attributes.append(("rtpmap", f"{dtmf_payload_type} telephone-event/{codecs[0][1].clock_hz}"))
+        attributes.append(("fmtp", f"{dtmf_payload_type} 0-15"))
+    attributes += [("ptime", str(ptime_ms)), (direction.value, None)]
+    if mux:
+        attributes.append(("rtcp-mux", None))  # RFC 5761 5.1.1: only when offered, and we do not offer it
+    return Media("audio", local.port, protocol, tuple(formats), None, tuple(attributes))
+
+
+def _refused(media: Media) -> Media:
+    """The same line with port 0, as RFC 3264 6 has it for "an offered stream" that is rejected."""
+    return Media(media.kind, 0, media.protocol, media.formats, None, ())

@@ -1,0 +1,60 @@
+"""Thousands of days at the centre, none of them reasonable: the rules hold in all of them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from acd import events as ev
+from tests.acd.world import EXTENSIONS, KINDS, NAMES, Action, World
+
+ACTIONS = st.lists(
+    st.tuples(st.integers(0, KINDS - 1), st.integers(0, 34), st.integers(0, 39)), min_size=1, max_size=60
+)
+
+
+def opened() -> World:
+    """A world in which the agents have come to work."""
+    world = World()
+    for name, extension in zip(NAMES, EXTENSIONS, strict=False):
+        world.step(ev.AgentLoggedIn(name, extension, reachable=True))
+        world.advance(1.0)
+    return world
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ACTIONS)
+def test_no_history_breaks_a_rule(actions: list[Action]) -> None:
+    world = opened()
+    for action in actions:
+        world.do(action)
+    world.finish()
+
+
+def live(seed: int, steps: int) -> World:
+    """A random history; the seed alone decides it."""
+    dice = random.Random(seed)
+    world = opened() if seed % 4 else World()
+    for _ in range(steps):
+        world.do((dice.randrange(KINDS), dice.randrange(1000), dice.randrange(1000)))
+    world.finish()
+    return world
+
+
+def test_two_thousand_random_days_break_no_rule() -> None:
+    talks = alerts = 0
+    for seed in range(2000):
+        world = live(seed, 40)
+        alerts += len(world.started)
+        talks += sum(seat.calls for seat in world.seats.values())
+    # The days must have been busy enough to prove something.
+    assert alerts > 10_000 and talks > 1_000
+
+
+@pytest.mark.slow
+def test_ten_thousand_long_days_break_no_rule() -> None:
+    for seed in range(10_000, 20_000):
+        live(seed, 80)

@@ -1,0 +1,87 @@
+"""A new site: complete, its own, and nobody else's to read."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from apps.settings import FILES
+from apps.site import SiteError, create_site, default_config
+from apps.whole import load_whole
+from ivr.words import Mistakes
+
+
+def test_a_new_site_starts_as_it_is(tmp_path: Path) -> None:
+    create_site(tmp_path / "site")
+    whole = load_whole(tmp_path / "site")
+    assert whole.site.phones and whole.plan.scripts and whole.prompts.names
+
+
+def test_every_site_has_secrets_of_its_own(tmp_path: Path) -> None:
+    one, two = create_site(tmp_path / "one"), create_site(tmp_path / "two")
+    secrets = [phone.secret for site in (one, two) for phone in site.phones.values()]
+    assert len(set(secrets)) == len(secrets) and all(len(secret) >= 24 for secret in secrets)
+    pins = [agent.pin for agent in one.agents.values()]
+    assert all(len(pin) == 6 for pin in pins)
+
+
+def test_the_template_has_no_secret_in_it() -> None:
+    for file in FILES:
+        for line in (default_config() / file).read_text("utf-8").splitlines():
+            if not line.lstrip().startswith("#"):
+                assert "password:" not in line
+                assert line.count("secret:") == line.count('secret: ""')
+                assert line.count("pin:") == line.count('pin: ""')
+
+
+def test_a_site_is_its_owners_alone(tmp_path: Path) -> None:
+    create_site(tmp_path / "site")
+    for path in [tmp_path / "site", *(tmp_path / "site").rglob("*")]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_site_is_never_written_over(tmp_path: Path) -> None:
+    create_site(tmp_path)
+    before = (tmp_path / "phones.yaml").read_text()
+    with pytest.raises(SiteError, match="There is a site in"):
+        create_site(tmp_path)
+    assert (tmp_path / "phones.yaml").read_text() == before
+
+
+def test_values_of_the_switch_may_be_given(tmp_path: Path) -> None:
+    site = create_site(
+        tmp_path,
+        settings={"sip.listen": '["udp 127.0.0.1:5070"]', "media.ports": "30000-30999", "time_zone": "Europe/Berlin"},
+    )
+    assert site.switch.sip.listen[0].port == 5070
+    assert site.switch.media.ports == (30000, 30999)
+    assert site.switch.time_zone == "Europe/Berlin"
+    assert "# 第一个是默认语言" in (tmp_path / "switch.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("settings", [{"sip.port": "5070"}, {"nonsense": "1"}, {"media.ports": "x"}])
+def test_values_that_cannot_be_leave_no_half_made_site(tmp_path: Path, settings: dict[str, str]) -> None:
+    with pytest.raises(SiteError):
+        create_site(tmp_path / "site", settings=settings)
+    create_site(tmp_path / "site")
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SiteError, match=r"cannot be made in .*\."):
+        create_site(tmp_path / "file" / "site")
+
+
+def test_settings_and_dialplan_are_wrong_together(tmp_path: Path) -> None:
+    create_site(tmp_path)
+    queues = tmp_path / "queues.yaml"
+    queues.write_text(queues.read_text("utf-8").replace("ring: 20", "ring: x"), "utf-8")
+    plan = next((tmp_path / "dialplan").glob("*.yaml"))
+    plan.write_text(plan.read_text("utf-8").replace("queue: {name: service}", "queue: {name: servce}"), "utf-8")
+    with pytest.raises(Mistakes) as caught:
+        load_whole(tmp_path)
+    files = [mistake.file for mistake in caught.value.mistakes]
+    assert files == [f"dialplan/{plan.name}", "queues.yaml"]

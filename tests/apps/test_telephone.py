@@ -1,0 +1,140 @@
+"""The telephone in a script's hand: keys ahead of time, barge-in, patience."""
+
+from __future__ import annotations
+
+import asyncio
+
+from apps.telephone import Telephone
+from ivr.words import Beep, Pause, Play, Say
+from media.words import StreamId
+from switch.words import Cause, LegId
+from tests.stage.paper.house import PaperHouse, after, paper, settle
+
+HELLO = [Say("Hello.", "en")]
+
+
+async def telephone(house: PaperHouse) -> tuple[LegId, Telephone]:
+    """An answered call whose own script only waits for a key."""
+    leg = await house.call_in("4002")
+    house.call(leg).line.stop_play()
+    await settle()
+    return leg, Telephone(house.house, house.call(leg))
+
+
+@paper
+async def test_a_key_cuts_the_prompt_at_once_and_chooses(house: PaperHouse) -> None:
+    leg = await house.call_in("4003")
+    await after(0.5)
+    assert "Press one" in house.hears(leg)
+    await house.key(leg, "2")
+    assert house.hears(leg) == "music default"
+    assert (await house.row(leg)).queue == "service"
+
+
+@paper
+async def test_a_key_before_the_menu_is_its_answer_and_nothing_is_played(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    await house.key(leg, "7")
+    assert await port.play(HELLO, stop_on="0123456789") == "7"
+    assert house.hears(leg) == "music default" and not house.call(leg).line.digits
+
+
+@paper
+async def test_a_key_that_means_nothing_here_stays_for_later(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    await house.key(leg, "7")
+    playing = asyncio.ensure_future(port.play(HELLO, stop_on="#"))
+    await after(3)
+    assert await playing is None and await port.digit(1) == "7"
+
+
+@paper
+async def test_a_key_while_the_words_are_made_cuts_them_before_they_begin(house: PaperHouse) -> None:
+    house.voice.speak_s = 1.0
+    leg, port = await telephone(house)
+    playing = asyncio.ensure_future(port.play(HELLO, stop_on="1"))
+    await after(0.5)
+    await house.key(leg, "1")
+    await after(1)
+    assert playing.done() and await playing == "1"
+    assert house.hears(leg) == "music default"
+
+
+@paper
+async def test_patience_is_counted_from_the_asking_and_a_key_ends_it(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    waiting = asyncio.ensure_future(port.digit(5))
+    await after(6)
+    assert await waiting is None
+    waiting = asyncio.ensure_future(port.digit(5))
+    await after(2)
+    await house.key(leg, "4")
+    assert await waiting == "4" and loop.time() - began == 8
+
+
+@paper
+async def test_keys_are_forgotten_when_the_script_says_so(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    await house.key(leg, "123")
+    port.forget_digits()
+    waiting = asyncio.ensure_future(port.digit(1))
+    await after(2)
+    assert await waiting is None
+
+
+@paper
+async def test_a_script_that_is_cancelled_in_a_prompt_leaves_nothing_playing(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    playing = asyncio.ensure_future(port.play(HELLO))
+    await settle()
+    assert house.hears(leg) == "play Hello."
+    playing.cancel()
+    await settle()
+    assert house.hears(leg) == "music default"
+
+
+@paper
+async def test_what_cannot_be_said_is_left_out_and_alarmed_until_the_next_reload(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    house.voice.dumb.add("Hello.")
+    playing = asyncio.ensure_future(port.play([*HELLO, Beep(), Pause(100), Play("missing", "en")]))
+    await settle()
+    assert house.hears(leg) == "play 1000 Hz silence"
+    await after(3)
+    assert await playing is None
+    assert {alarm.what for alarm in house.house.alarms.standing()} == {
+        "A prompt is missing",
+        "A prompt cannot be spoken",
+    }
+    house.voice.dumb.clear()
+    house.exchange.reload()
+    await settle()
+    assert house.house.alarms.standing() == []
+
+
+@paper
+async def test_a_recording_wins_over_words(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    from pathlib import Path
+
+    house.house.prompts = type(house.house.prompts)({"en/both": "Words."}, {"en/both": Path("/site/both.wav")})
+    playing = asyncio.ensure_future(port.play([Play("both", "en")]))
+    await settle()
+    assert house.hears(leg) == "play both.wav"
+    house.house.prompts = type(house.house.prompts)({"en/both": "Words."}, {})
+    playing.cancel()
+    playing = asyncio.ensure_future(port.play([Play("both", "en")]))
+    await settle()
+    assert house.hears(leg) == "play Words."
+    playing.cancel()
+
+
+@paper
+async def test_the_script_hangs_up_by_a_name_that_the_caller_is_told(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    hanging_up = asyncio.ensure_future(port.hang_up("busy"))
+    await settle()
+    assert hanging_up.done() and house.switch.ended(leg) is Cause.BUSY
+    assert StreamId(leg) not in house.desk.streams

@@ -1,0 +1,67 @@
+"""Far ends of many streams in a process of its own: sends 20 ms PCMU packets on schedule, reads only the probes.
+
+Reads one JSON line of ports on stdin; prints "sending", and at SIGTERM or end of stdin one JSON line of figures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+
+PROBES = 4
+
+
+def main() -> None:
+    sockets, ports = [], []
+    count = int(sys.argv[1])
+    for n in range(count):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        if n >= PROBES:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)  # what comes back is thrown away by the kernel
+        sock.bind(("127.0.0.1", 0))
+        sock.setblocking(False)
+        sockets.append(sock)
+        ports.append(sock.getsockname()[1])
+    print(json.dumps(ports), flush=True)
+    for sock, port in zip(sockets, json.loads(sys.stdin.readline()), strict=True):
+        sock.connect(("127.0.0.1", port))
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
+    head = struct.pack(">BBHI", 0x80, 0, 0, 0)
+    loud = [bytearray(head + struct.pack(">I", 1000 + n) + random.randbytes(160)) for n in range(count)]
+    quiet = [bytearray(head + struct.pack(">I", 1000 + n) + b"\xff" * 160) for n in range(count)]
+    print("sending", flush=True)
+    start, tick, step = time.monotonic(), 0, max(1, count // 10)
+    heard, last, gap = 0, 0.0, 0.0
+    while not stop:
+        for first in range(0, count, step):
+            pause = start + (tick + first / count) * 0.02 - time.monotonic()
+            if pause > 0:
+                time.sleep(pause)
+            packets = loud if tick % 75 < 50 else quiet
+            for n in range(first, min(first + step, count)):
+                struct.pack_into(">HI", packets[n], 2, tick & 0xFFFF, tick * 160 & 0xFFFFFFFF)
+                with contextlib.suppress(OSError):
+                    sockets[n].send(packets[n])
+        for sock in select.select(sockets[:PROBES], [], [], 0)[0]:
+            with contextlib.suppress(OSError):
+                while True:
+                    sock.recv(512)
+                    now = time.monotonic()
+                    heard += 1
+                    if sock is sockets[0]:
+                        gap = max(gap, now - last if last else 0.0)
+                        last = now
+        tick += 1
+    print(json.dumps({"sent": tick, "heard": heard / min(PROBES, count), "gap_ms": gap * 1000}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

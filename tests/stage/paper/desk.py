@@ -1,0 +1,275 @@
+"""Audio and speech on paper: what each stream would hear, and files that are never written.
+
+Like the real desk: a play replaces the one before, `PlayEnded` follows every play in a turn of its own, bridged
+streams must be on one engine, an engine that is lost takes its streams along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from media.desk import MediaError, NoEngine
+from media.voice import VoiceError
+from media.words import (
+    EngineLost,
+    File,
+    LocalAddress,
+    MediaEvent,
+    Path,
+    PlayEnded,
+    RecordingFailed,
+    RecordingReport,
+    RoomId,
+    Silence,
+    Source,
+    StreamId,
+    StreamReport,
+    Tone,
+)
+
+SPEECH_S = 2.0
+"""How long every file lasts."""
+
+
+@dataclass
+class PaperStream:
+    engine: str
+    path: Path | None = None
+    play: int = 0
+    sources: tuple[Source, ...] = ()
+    ends: asyncio.TimerHandle | None = None
+    music: str | None = None
+    room: RoomId | None = None
+    pressed: str = ""
+    watched: bool = False
+
+
+@dataclass
+class PaperRecording:
+    path: FilePath
+    left: StreamId
+    right: StreamId | None
+    channels: int
+    began: float
+    rights: list[StreamId | None] = field(default_factory=list)
+
+
+class PaperDesk:
+    """Stands for `media.desk.Desk`."""
+
+    def __init__(self, engines: Mapping[str, FilePath], listener: Callable[[MediaEvent], None]) -> None:
+        self._listener = listener
+        self.engine_names = list(engines)
+        self.streams: dict[StreamId, PaperStream] = {}
+        self.recordings: dict[str, PaperRecording] = {}
+        self.past: dict[str, PaperRecording] = {}
+        """Recordings that were stopped."""
+        self.played: list[tuple[StreamId, tuple[Source, ...]]] = []
+        self.open_s = 0.0
+        """How long an engine takes to open a stream, or begin a recording."""
+        self.refuse = ""
+        """Why no stream can be opened."""
+        self.disk = ""
+        """Why nothing can be recorded."""
+        self._plays = itertools.count(1)
+        self._port = itertools.count(16384, 2)
+
+    # ---- what a test does, or asks ------------------------------------------------------------------------------
+
+    def tell(self, event: MediaEvent) -> None:
+        asyncio.get_running_loop().call_soon(self._listener, event)
+
+    def hears(self, stream: StreamId) -> str:
+        """What a party hears now: "play ...", "music ...", "room ..." or "silence"."""
+        found = self.streams[stream]
+        if found.play:
+            return "play " + " ".join(map(_words, found.sources))
+        if found.music is not None:
+            return f"music {found.music}"
+        peers = [other for other, its in self.streams.items() if its.room == found.room and other != stream]
+        return "room " + " ".join(peers) if found.room is not None else "silence"
+
+    def said(self, stream: StreamId) -> list[str]:
+        """All that was played to a party so far."""
+        return [_words(source) for to, sources in self.played if to == stream for source in sources]
+
+    def lose_engine(self, name: str = "e1") -> None:
+        streams = tuple(sorted(stream for stream, found in self.streams.items() if found.engine == name))
+        lost = [self.streams.pop(stream) for stream in streams]
+        self.tell(EngineLost(name, streams))
+        for stream, found in zip(streams, lost, strict=True):
+            if found.ends is not None:
+                found.ends.cancel()
+            if found.play:
+                self.tell(PlayEnded(stream, found.play, "closed", 0))
+        for recording, its in self.recordings.items():
+            if its.left in streams:
+                self.tell(RecordingFailed(recording, f"engine {name} died"))
+
+    # ---- what the house asks ------------------------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+    async def open(self, stream: StreamId, near: StreamId | None = None) -> LocalAddress:
+        if stream in self.streams:
+            raise MediaError(f"stream {stream!r} is open already")
+        if self.refuse:
+            raise NoEngine(self.refuse)
+        loads = {name: sum(s.engine == name for s in self.streams.values()) for name in self.engine_names}
+        engine = self.streams[near].engine if near in self.streams else min(loads, key=lambda name: loads[name])
+        self.streams[stream] = PaperStream(engine)  # known at once, as the desk does it
+        await asyncio.sleep(self.open_s)
+        return LocalAddress("127.0.0.1", next(self._port))
+
+    def set_path(self, stream: StreamId, path: Path) -> None:
+        if stream in self.streams:
+            self.streams[stream].path = path
+
+    async def close_stream(self, stream: StreamId) -> StreamReport:
+        found = self.streams.pop(stream, None)
+        if found is None:
+            return StreamReport()
+        self._end_play(stream, found, "closed")
+        await asyncio.sleep(0)
+        return StreamReport(packets_in=1)
+
+    async def report(self, stream: StreamId) -> StreamReport:
+        return StreamReport(packets_in=1) if stream in self.streams else StreamReport()
+
+    async def play(self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False) -> int:
+        play = next(self._plays)
+        found = self.streams.get(stream)
+        if found is None:
+            self.tell(PlayEnded(stream, play, "closed", 0))
+            return play
+        self._end_play(stream, found, "stopped")
+        found.play, found.sources = play, tuple(sources)
+        self.played.append((stream, found.sources))
+        if not loop:
+            seconds = sum(map(_seconds, sources))
+            found.ends = asyncio.get_running_loop().call_later(seconds, self._end_play, stream, found, "done")
+        return play
+
+    def stop_play(self, stream: StreamId) -> None:
+        if stream in self.streams:
+            self._end_play(stream, self.streams[stream], "stopped")
+
+    def music(self, stream: StreamId, name: str | None) -> None:
+        if stream in self.streams:
+            self.streams[stream].music = name
+
+    def set_music(self, classes: Mapping[str, Sequence[str]]) -> None:
+        self.classes = dict(classes)
+
+    def send_digits(self, stream: StreamId, digits: str, on_ms: int = 100, gap_ms: int = 60) -> None:
+        if stream in self.streams:
+            self.streams[stream].pressed += digits
+
+    def watch_speech(self, stream: StreamId, on: bool) -> None:
+        if stream in self.streams:
+            self.streams[stream].watched = on
+
+    def bridge(self, room: RoomId, streams: Sequence[StreamId]) -> None:
+        known = [stream for stream in streams if stream in self.streams]
+        if len({self.streams[stream].engine for stream in known}) > 1:
+            raise MediaError("the streams are on different engines")
+        for found in self.streams.values():
+            if found.room == room:
+                found.room = None
+        for stream in known:
+            self.streams[stream].room = room
+
+    def unbridge(self, stream: StreamId) -> None:
+        if stream in self.streams:
+            self.streams[stream].room = None
+
+    async def record(
+        self, recording: str, path: FilePath, left: StreamId, right: StreamId | None = None, channels: int | None = None
+    ) -> None:
+        if left not in self.streams:
+            raise MediaError(f"stream {left!r} is not open")
+        await asyncio.sleep(self.open_s)
+        if self.disk:
+            raise MediaError(self.disk)
+        began = asyncio.get_running_loop().time()
+        self.recordings[recording] = PaperRecording(path, left, right, channels or (2 if right else 1), began)
+
+    def record_right(self, recording: str, right: StreamId | None) -> None:
+        if recording in self.recordings:
+            self.recordings[recording].right = right
+            self.recordings[recording].rights.append(right)
+
+    async def record_stop(self, recording: str) -> RecordingReport:
+        found = self.recordings.pop(recording, None)
+        if found is None:
+            return RecordingReport(recording, "", 0.0, 0, 0, 0, "no such recording")
+        self.past[recording] = found
+        await asyncio.sleep(0)
+        seconds = asyncio.get_running_loop().time() - found.began
+        gone = "" if found.left in self.streams or seconds >= 0 else "gone"
+        return RecordingReport(recording, str(found.path), seconds, found.channels, round(seconds * 32000), 0, gone)
+
+    async def engines(self) -> list[dict[str, Any]]:
+        return [{"name": name, "connected": False} for name in self.engine_names]
+
+    # ---- inside -------------------------------------------------------------------------------------------------
+
+    def _end_play(self, stream: StreamId, found: PaperStream, why: str) -> None:
+        if found.ends is not None:
+            found.ends.cancel()
+            found.ends = None
+        if found.play:
+            play, found.play, found.sources = found.play, 0, ()
+            self.tell(PlayEnded(stream, play, why, 0))
+
+
+class PaperVoice:
+    """Stands for `media.voice.Voice`: every text is a file of that name at once."""
+
+    def __init__(self, socket: FilePath, cache: FilePath) -> None:
+        self.dumb: set[str] = set()
+        """Texts that cannot be spoken."""
+        self.speak_s = 0.0
+        self.prepared: list[tuple[str, str]] = []
+
+    async def speak(self, text: str, language: str) -> FilePath:
+        await asyncio.sleep(self.speak_s)
+        if text in self.dumb:
+            raise VoiceError("on paper it cannot be said")
+        return FilePath(f"/spoken/{language}/{text.replace('/', ' ')}")
+
+    async def prepare(self, texts: Iterable[tuple[str, str]]) -> list[str]:
+        self.prepared += sorted(texts)
+        return [f"{text}: dumb" for text, _ in self.prepared if text in self.dumb]
+
+    async def close(self) -> None:
+        pass
+
+
+def _words(source: Source) -> str:
+    match source:
+        case File(path):
+            return FilePath(path).name
+        case Tone(freqs_hz=freqs):
+            return f"{freqs[0]:.0f} Hz"
+        case Silence():
+            return "silence"
+
+
+def _seconds(source: Source) -> float:
+    match source:
+        case File():
+            return SPEECH_S
+        case Tone(on_ms=on_ms, off_ms=off_ms, repeat=repeat):
+            return (on_ms + off_ms) * repeat / 1000
+        case Silence(ms):
+            return ms / 1000

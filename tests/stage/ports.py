@@ -1,0 +1,42 @@
+"""Free ports on an address: taken from the kernel, let go, and so free for a moment.
+
+Below the kernel's ephemeral range, so that no outgoing socket of another test takes one in between.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+
+_LOW, _HIGH = 10000, 16000
+LARGE = 10
+_given: set[int] = set()
+
+
+def free_port(ip: str = "127.0.0.1") -> int:
+    """A port free for UDP and TCP, never given twice by this process."""
+    return free_block(1, ip)
+
+
+def free_block(count: int, ip: str = "127.0.0.1", *, even: bool = False, low: int = _LOW, high: int = _HIGH) -> int:
+    """The first of `count` ports in a row, all free for UDP and TCP."""
+    for _ in range(500):
+        first = random.randrange(low, high - count)
+        if even:
+            first += first % 2
+        block = range(first, first + count)
+        if _given.isdisjoint(block) and all(_is_free(ip, port) for port in block):
+            if count < LARGE:  # a run of many tests would use up the range with large blocks, which are free again soon
+                _given.update(block)
+            return first
+    raise RuntimeError(f"no {count} free ports in a row on {ip}")
+
+
+def _is_free(ip: str, port: int) -> bool:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((ip, port))
+            except OSError:
+                return False
+    return True
