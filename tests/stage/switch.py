@@ -160,10 +160,14 @@ class Switch(OwnSwitch):
 
 @contextmanager
 def switch(
-    directory: Path, *, ip: str = SWITCH_IP, change: Callable[[Switch], None] = lambda _: None
+    directory: Path,
+    *,
+    ip: str = SWITCH_IP,
+    rtp_ports: int = RTP_PORTS,
+    change: Callable[[Switch], None] = lambda _: None,
 ) -> Iterator[Switch]:
     """A running switch for the length of a `with`; `change` may write its site anew before it starts."""
-    one = Switch(directory, ip=ip)
+    one = Switch(directory, ip=ip, rtp_ports=rtp_ports)
     change(one)
     one.start()
     try:

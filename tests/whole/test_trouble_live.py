@@ -62,7 +62,7 @@ def test_a_wrong_reload_says_every_mistake_and_changes_nothing(house: Switch, ca
     finally:
         for name, text in right.items():
             (house.site / name).write_text(text)
-    talk(0.5)
+    talk(2.0)
     assert len(house.calls()) == 1
     alice.order("hangup")
     bob.wait("ended")
