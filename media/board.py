@@ -31,7 +31,7 @@ SECOND_HALF = 1 << 16
 FULL = HALF * (1 + SECOND_HALF)
 PACKET_BYTES = 512
 """Bytes kept for an outgoing packet: 12 of header and 60 ms of audio fit."""
-DROPS = ("source", "type", "short", "version", "flood", "direction", "order", "long", "early")
+DROPS = ("source", "type", "short", "version", "flood", "direction", "order", "long", "early", "auth", "replay")
 """Why a packet was thrown away, in the order of the columns of `dropped`."""
 NOBODY = 0
 

@@ -66,7 +66,7 @@ class Engine:
 
         hall.yard.knocks()
         hall.admit()
-        for packets, rows, sizes in hall.mux.sift(hall.taps.copied(hall.yard.batches(self._extra))):
+        for packets, rows, sizes in hall.mux.sift(hall.taps.copied(hall.seals.opened(hall.yard.batches(self._extra)))):
             for digit in intake.take_in(b, packets, rows, sizes, arrival):
                 hall.digit(digit)
         if hall.yard.overfull:

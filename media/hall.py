@@ -26,6 +26,7 @@ from media.recorder import Recorder
 from media.room import Rooms
 from media.sender import Sender
 from media.sounding import Sounding
+from media.srtp import Seals
 from media.stream import Stream
 from media.tap import Taps
 from media.tone_watch import ToneWatch
@@ -79,6 +80,7 @@ class Hall:
         self.crowds = Crowds()
         self.quality = Quality(self.board)
         self.mux = Mux(rows, self._muxed)
+        self.seals = Seals(self.board)
         self.taps = Taps(self.loader, self.streams, tell)
         self._rows: dict[StreamId, int] = {}
         self.announcer = Announcer(self.board, self.loader, self.rooms, self._rows, tell)
@@ -137,6 +139,7 @@ class Hall:
                 self.rooms.touched.add(room)
         stream.set_path(path)
         self.mux.set(stream.row, path.rtcp_mux)
+        self.seals.set(stream.row, stream.seal, path.rtcp_mux)
 
     def close(self, name: StreamId) -> StreamReport:
         """Close a stream; an empty report for an unknown one."""
@@ -156,6 +159,7 @@ class Hall:
         del self._by_row[stream.row], self._rows[name]
         self._lost.pop(stream.row, None)
         self.mux.set(stream.row, False)
+        self.seals.set(stream.row, None, False)
         self.taps.forget(stream.row)
         self.ears.pop(stream.row, None)
         self.tones.forget(stream.row)
@@ -288,10 +292,12 @@ class Hall:
 
     def _muxed(self, row: int, packet: bytes) -> None:
         stream = self._by_row[row]
-        self._rtcp(stream, packet, stream.watch.source or ("", 0))
+        report.hear(stream, self.board, packet, stream.watch.source or ("", 0), time.time())
 
     def _rtcp(self, stream: Stream, packet: bytes, source: tuple[str, int]) -> None:
-        report.hear(stream, self.board, packet, source, time.time())
+        """RTCP came by a socket, and not among the RTP, where it would have been opened already."""
+        if (opened := self.seals.opened_control(stream.row, packet)) is not None:
+            report.hear(stream, self.board, opened, source, time.time())
 
 
 def _ignore(packets: int) -> None:

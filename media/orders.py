@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from media.words import Codec, Direction, File, Path, Silence, Source, Tone
+from media.words import Codec, Direction, File, Path, Secure, Silence, Source, Suite, Tone
 
 
 class Order(msgspec.Struct, array_like=True, tag=True, frozen=True):
@@ -28,6 +28,17 @@ class Open(Order, frozen=True):
     stream: str
 
 
+class Keys(msgspec.Struct, array_like=True, frozen=True):
+    """SRTP of a path. Its `repr` has no key."""
+
+    suite: str
+    send_key: bytes
+    receive_key: bytes
+
+    def __repr__(self) -> str:
+        return f"Keys({self.suite!r})"
+
+
 class SetPath(Order, frozen=True):
     stream: str
     remote_ip: str
@@ -39,6 +50,7 @@ class SetPath(Order, frozen=True):
     direction: str
     remote_rtcp_port: int
     rtcp_mux: bool = False
+    srtp: Keys | None = None
 
 
 class Close(Order, frozen=True):
@@ -262,6 +274,7 @@ def set_path(stream: str, path: Path) -> SetPath:
         path.direction.value,
         path.remote_rtcp_port,
         path.rtcp_mux,
+        _keys(path.srtp),
     )
 
 
@@ -283,7 +296,16 @@ def path_of(order: SetPath) -> Path:
         Direction(order.direction),
         order.remote_rtcp_port,
         order.rtcp_mux,
+        _secure(order.srtp),
     )
+
+
+def _keys(srtp: Secure | None) -> Keys | None:
+    return Keys(srtp.suite.name, srtp.send_key, srtp.receive_key) if srtp else None
+
+
+def _secure(keys: Keys | None) -> Secure | None:
+    return Secure(Suite[keys.suite], keys.send_key, keys.receive_key) if keys else None
 
 
 def record(

@@ -20,6 +20,7 @@ from media.lock import Watch
 from media.rtcp import is_rtcp
 from media.rtp import COMFORT_NOISE, Header
 from media.source import Player
+from media.srtp import Seal, Sealed
 from media.words import FRAME_MS, FRAME_SAMPLES, Direction, LocalAddress, Path, RoomId, StreamId, StreamReport
 
 SILENT_S = 2.0
@@ -67,6 +68,8 @@ class Stream:
             raise
         self._line: socket.socket | None = None
         self.path: Path | None = None
+        self.seal: Seal | None = None
+        """Opens and closes its packets; None while the path is in the clear."""
         self.watch = Watch()
         self.ear, self.finger = Ear(), Finger()
         self.player: Player | None = None
@@ -114,6 +117,12 @@ class Stream:
         if not b.hears[row] and path.direction.receives:
             b.heard_tick[row] = b.tick
         self.path = path
+        if path.srtp is None:
+            self.seal = None
+        elif self.seal is None:
+            self.seal = Seal(path.srtp)
+        else:
+            self.seal.rekey(path.srtp)
         b.audio_type[row] = path.payload_type
         b.digit_type[row] = -1 if path.dtmf_payload_type is None else path.dtmf_payload_type
         b.hears[row] = path.direction.receives
@@ -142,6 +151,9 @@ class Stream:
         else:
             door, remote = self.door, (path.remote_ip, path.remote_port)
             self.send = lambda packet: door.sendto(packet, remote)
+        if (seal := self.seal) is not None and self.send is not _nowhere:
+            wire = self.send
+            self.send = lambda packet: wire(seal.close(packet))
         if (copy := self._copy) is not None and self.send is not _nowhere:
             real = self.send
 
@@ -174,6 +186,13 @@ class Stream:
         if head.payload_type not in (b.audio_type[row], b.digit_type[row], COMFORT_NOISE):
             b.dropped[row, _TYPE] += 1
             return
+        if self.seal is not None:
+            # Before the lock hears of it: a stranger without the key proves nothing.
+            try:
+                packet = self.seal.open(packet)
+            except Sealed as why:
+                b.dropped[row, why.column] += 1
+                return
         if self._line is not None and source == self.watch.source:
             self._inject(row, packet)  # it lay here before the line was there
             return
@@ -203,6 +222,8 @@ class Stream:
 
     def send_control(self, packet: bytes, to: tuple[str, int]) -> None:
         """Send RTCP; on the way of the RTP when both share it. OSError, OverflowError."""
+        if self.seal is not None:
+            packet = self.seal.close_control(packet)
         if self.path is None or not self.path.rtcp_mux:
             self.control.sendto(packet, to)
         elif self._line is not None:
@@ -253,7 +274,8 @@ class Stream:
 
     @property
     def way(self) -> str:
-        """Where its audio comes from and what it hears: `udp 40002 > jitter 60ms > PCMU > room 12`."""
+        """Where its audio comes from and what it hears: `udp 40002 > jitter 60ms > PCMU > room 12`, with
+        `srtp >` after the port when it is secure."""
         if self.path is None:
             return f"udp {self.address.port} > {self.watch.state.value}"
         hears = f"play {self.player.play}" if self.player else f"music {self.music}" if self.music else ""
@@ -262,7 +284,8 @@ class Stream:
         if self.path.direction is not Direction.SENDRECV:
             codec += f" {self.path.direction.value}"
         locked = "" if self.watch.source else f"{self.watch.state.value} > "
-        return f"udp {self.address.port} > {locked}jitter {self.delay_ms}ms > {codec} > {hears}"
+        secure = "" if self.seal is None else "srtp > "
+        return f"udp {self.address.port} > {secure}{locked}jitter {self.delay_ms}ms > {codec} > {hears}"
 
     def __repr__(self) -> str:
         return f"<{self.way}>"

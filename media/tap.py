@@ -1,8 +1,10 @@
 """Taps: copies of a few streams' packets into a pcap file, for Wireshark.
 
 What comes in is copied out of the batches before anybody judges it, what goes out as it is sent; RTCP that has a port
-of its own is not. Records wait in memory, at most `LIMIT` bytes, and are written by the loader's thread: a slow disk
-costs packets of the tap, which are counted, and never a tick. Streams that are not tapped cost nothing.
+of its own is not. SRTP is written as the RTP in it: whoever may tap may hear, and what nobody can read helps nobody.
+What could not be opened is not written; the stream's counters have it. Records wait in memory, at most `LIMIT` bytes,
+and are written by the loader's thread: a slow disk costs packets of the tap, which are counted, and never a tick.
+Streams that are not tapped cost nothing.
 
 The IP and UDP headers are made here: the kernel keeps those that were on the wire. Time: UTC.
 Deliberately absent: which streams belong to a call (the exchange).

@@ -34,6 +34,35 @@ class Codec(Enum):
         self.clock_hz = clock_hz
 
 
+class Suite(Enum):
+    """How SRTP encrypts and authenticates: name in SDP, bytes of master key and master salt together.
+
+    RFC 4568 6.2 with RFC 3711 (AES in counter mode, tag of 80 or 32 bits), RFC 7714 (GCM).
+    """
+
+    AES_CM_128_HMAC_SHA1_80 = ("AES_CM_128_HMAC_SHA1_80", 30)
+    AES_CM_128_HMAC_SHA1_32 = ("AES_CM_128_HMAC_SHA1_32", 30)
+    AEAD_AES_128_GCM = ("AEAD_AES_128_GCM", 28)
+    AEAD_AES_256_GCM = ("AEAD_AES_256_GCM", 44)
+
+    def __init__(self, sdp_name: str, key_bytes: int) -> None:
+        self.sdp_name = sdp_name
+        self.key_bytes = key_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Secure:
+    """The keys of one stream's SRTP, each master key and master salt in one. They are in no `repr`."""
+
+    suite: Suite
+    send_key: bytes = field(repr=False)
+    receive_key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if {len(self.send_key), len(self.receive_key)} != {self.suite.key_bytes}:
+            raise ValueError(f"a key of {self.suite.sdp_name} has {self.suite.key_bytes} bytes")
+
+
 class Direction(Enum):
     """What *we* do on a stream (RFC 8866 6.7), already turned round from the far end's view."""
 
@@ -69,6 +98,8 @@ class Path:
     """`remote_port + 1` unless a=rtcp says otherwise (RFC 3605)."""
     rtcp_mux: bool = False
     """RTCP comes and goes on the RTP ports (RFC 5761)."""
+    srtp: Secure | None = None
+    """None: in the clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +305,8 @@ class StreamReport:
     """Packets of ours that the far end's RTCP reports lost."""
     dropped: dict[str, int] = field(default_factory=dict)
     """Packets thrown away, by named reason: "source", "type", "short", "version", "flood", "direction" (we do not
-    receive), "order" (far off in sequence or time), "long", "early" (before offer and answer agreed)."""
+    receive), "order" (far off in sequence or time), "long", "early" (before offer and answer agreed), "auth" (SRTP with
+    a wrong key, altered, cut off, or none at all where it should be), "replay" (SRTP that came before)."""
     far_jitter_ms: float = 0.0
     """As the far end's RTCP says."""
     delay_ms: int = 0

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from pylibsrtp import Policy, Session
 
-from media.words import Codec, Direction, LocalAddress, Path
+from media.words import Codec, Direction, LocalAddress, Path, Secure
 
 Sample = Callable[[int], float]
 
@@ -37,14 +38,25 @@ class Peer(asyncio.DatagramProtocol):
         self.transport: asyncio.DatagramTransport | None = None
         self.control: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
+        self.secure: Secure | None = None
+        """What the engine is given; our keys are the same the other way round."""
+        self.vault: Vault | None = None
+        self.wire: list[bytes] = []
+        """What came, as it came; only while secure."""
 
     @classmethod
-    async def at(cls, codec: Codec = Codec.PCMU, ptime_ms: int = 20) -> Peer:
+    async def at(cls, codec: Codec = Codec.PCMU, ptime_ms: int = 20, secure: Secure | None = None) -> Peer:
         peer = cls(codec, ptime_ms)
+        if secure is not None:
+            peer.rekey(secure)
         loop = asyncio.get_running_loop()
         peer.transport, _ = await loop.create_datagram_endpoint(lambda: peer, local_addr=("127.0.0.1", 0))
-        peer.control, _ = await loop.create_datagram_endpoint(lambda: _Rtcp(peer.rtcp), local_addr=("127.0.0.1", 0))
+        peer.control, _ = await loop.create_datagram_endpoint(lambda: _Rtcp(peer), local_addr=("127.0.0.1", 0))
         return peer
+
+    def rekey(self, secure: Secure) -> None:
+        """Speak SRTP with these keys from now on."""
+        self.secure, self.vault = secure, Vault(secure)
 
     @property
     def port(self) -> int:
@@ -63,10 +75,14 @@ class Peer(asyncio.DatagramProtocol):
             "ptime_ms": self.ptime_ms,
             "direction": Direction.SENDRECV,
             "remote_rtcp_port": self.control.get_extra_info("sockname")[1],
+            "srtp": self.secure,
         }
         return Path(**{**facts, **changes})  # type: ignore[arg-type]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if self.vault is not None:
+            self.wire.append(data)
+            data = self.vault.open(data, control=192 <= data[1] <= 223)
         self.packets.append((time.monotonic(), data))
         self.sources.add(addr)
 
@@ -91,7 +107,8 @@ class Peer(asyncio.DatagramProtocol):
         )
         self.seq += 1
         assert self.transport is not None
-        self.transport.sendto(head + payload, self.to)
+        packet = head + payload
+        self.transport.sendto(self.vault.close(packet) if self.vault else packet, self.to)
 
     def speak(self, to: LocalAddress, pcm: bytes) -> None:
         """Send `pcm` in a loop, on schedule, until `quiet`."""
@@ -139,12 +156,30 @@ class Peer(asyncio.DatagramProtocol):
                 transport.close()
 
 
+class Vault:
+    """The far end's side of `Secure`: what the engine sends we open, what it opens we seal."""
+
+    def __init__(self, secure: Secure) -> None:
+        profile = getattr(Policy, "SRTP_PROFILE_" + secure.suite.name.replace("AES_CM_128_HMAC", "AES128_CM"))
+        ours, theirs = secure.receive_key, secure.send_key
+        self._out = Session(Policy(key=ours, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile))
+        self._in = Session(Policy(key=theirs, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=profile))
+
+    def open(self, packet: bytes, *, control: bool = False) -> bytes:
+        """pylibsrtp.Error when it is not the engine's."""
+        return (self._in.unprotect_rtcp if control else self._in.unprotect)(packet)
+
+    def close(self, packet: bytes, *, control: bool = False) -> bytes:
+        return (self._out.protect_rtcp if control else self._out.protect)(packet)
+
+
 class _Rtcp(asyncio.DatagramProtocol):
-    def __init__(self, packets: list[bytes]) -> None:
-        self._packets = packets
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._packets.append(data)
+        vault = self._peer.vault
+        self._peer.rtcp.append(vault.open(data, control=True) if vault else data)
 
 
 def loudest(pcm: np.ndarray) -> float:
