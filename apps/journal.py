@@ -40,6 +40,7 @@ from apps.journal_rows import (
 )
 from apps.journal_story import SegmentKind
 from apps.journal_writer import GATHER_S, MAX_ROWS, JournalAlarm, JournalError, Writer
+from switch.sdp_crypto import hidden
 
 __all__ = ["Journal", "JournalAlarm", "JournalError", "SegmentKind", "ms_of"]
 
@@ -203,8 +204,13 @@ class Journal(CallBooks):
     # ---- signalling's facts ------------------------------------------------------------------------------------
 
     def dialog_saved(self, leg: str, call: str, facts: FactsLike, at: float) -> None:
-        """A leg's dialog is confirmed, or its facts changed."""
+        """A leg's dialog is confirmed, or its facts changed.
+
+        SRTP keys stay out of the books: who takes the dialog over offers new ones, and until then the media engine,
+        which lives on, has those that count.
+        """
         row = {name: getattr(facts, name) for name in _DIALOG_FIELDS} | dict(leg_id=leg, call_id=call)
+        row |= dict(local_sdp=hidden(facts.local_sdp), remote_sdp=hidden(facts.remote_sdp))
         row |= dict(sip_call_id=facts.call_id, saved_at=ms_of(at))
         row |= dict(route_set=msgspec.json.encode(facts.route_set).decode())
         self._writer.put(schema.dialog, leg, row)

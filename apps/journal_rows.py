@@ -57,6 +57,7 @@ class DialogRow:
     """`uac` or `uas`."""
     local_sdp: bytes
     remote_sdp: bytes
+    """Both with `***` for SRTP keys."""
     transport: str
     far_ip: str
     far_port: int

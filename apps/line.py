@@ -136,6 +136,7 @@ class Line:
                 line.peer, line.extension = f"phone {extension}", extension
             case FromTrunk(trunk):
                 line.peer = f"trunk {trunk} {invited.caller.number}"
+        line._offers.keys.srtp = house.site.srtp_of(invited.origin)
         line._offer = invited.offer
         line.stage = Stage.PLACED
         return line
@@ -185,6 +186,7 @@ class Line:
             return
         self.stage = Stage.OPENING
         self.peer, self.extension = _name(target), target.extension if isinstance(target, ToPhone) else ""
+        self._offers.keys.srtp = self._house.site.srtp_of(target)
         try:
             local = await self.sound.open(self._near)
             if self.leaving is None:

@@ -11,6 +11,9 @@ from pydantic import BeforeValidator, Field
 
 from apps.fields import Entry, Host, Name, Network, Port, Text, one_of, one_or_more, text, whole, wrong
 from switch.number import PatternError, compile_pattern
+from switch.sdp_crypto import Srtp
+
+Secured = Annotated[Srtp, BeforeValidator(one_of(*(srtp.value for srtp in Srtp)))]
 
 
 class PhoneEntry(Entry):
@@ -21,6 +24,7 @@ class PhoneEntry(Entry):
     """Display name; empty shows the extension alone."""
     max_contacts: Annotated[int, BeforeValidator(whole(1, 20))] = 5
     """Devices registered at once; all ring."""
+    srtp: Secured = Srtp.ACCEPT
 
 
 class TrunkEntry(Entry):
@@ -38,6 +42,7 @@ class TrunkEntry(Entry):
     caller_id: Text = ""
     max_calls: Annotated[int, BeforeValidator(whole(0, 100_000))] = 0
     """Both directions; 0 is no limit."""
+    srtp: Secured = Srtp.ACCEPT
 
 
 def _pattern(value: object) -> str:

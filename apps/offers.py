@@ -13,15 +13,20 @@ import secrets
 from media.words import Codec, Direction, LocalAddress, Path
 from switch import sdp
 from switch.addresses import EVERYWHERE, FAR_AWAY, facing
+from switch.sdp_crypto import Keyring, Srtp
 
 CODECS = (Codec.PCMA, Codec.PCMU)
 """In our order of preference: A-law is China's and Europe's."""
 
 
 class Offers:
-    """The SDP of one line. `public_ip`: what far ends are told; empty, our address that faces each."""
+    """The SDP of one line. `public_ip`: what far ends are told; empty, our address that faces each.
+
+    `keys.srtp` says whether SRTP is spoken; whoever knows the far end sets it.
+    """
 
     def __init__(self, public_ip: str) -> None:
+        self.keys = Keyring(Srtp.OFF)
         self._public_ip = public_ip
         self._session = secrets.randbits(31)
         self._version = 0
@@ -37,6 +42,7 @@ class Offers:
             version=self._version,
             direction=Direction.SENDRECV,
             ptime_ms=20,
+            keys=self.keys,
         )
         return self._sent
 
@@ -51,12 +57,16 @@ class Offers:
             session_id=self._session,
             version=self._version,
             want=Direction.SENDRECV,
+            keys=self.keys,
         )
+        self.keys.agree(path.srtp)
         return self._sent, path
 
     def agree(self, answer: bytes) -> Path:
         """The path that their answer to our last offer makes. Raises `SdpError`."""
-        return sdp.agree(self._sent, answer)
+        path = sdp.agree(self._sent, answer)
+        self.keys.agree(path.srtp)
+        return path
 
     def _shown(self, local: LocalAddress, remote_ip: str) -> LocalAddress:
         """The address that our SDP names to a far end at `remote_ip`."""

@@ -45,6 +45,7 @@ _PR_SET_PDEATHSIG = 1
     "--digits-at", "digits_at_s", type=float, default=1.0, show_default=True, help="Seconds after the answer."
 )
 @click.option("--codec", "codecs", multiple=True, help="PCMU, PCMA, G722 ...; repeat in order of liking.")
+@click.option("--srtp", type=click.Choice(["off", "optional", "required"]), default="off", show_default=True)
 @click.option("--hold-by-address", is_flag=True, help="Hold by c=0.0.0.0, as old phones do.")
 @click.option("--once", is_flag=True, help="Leave after the first call.")
 @click.option("--control", is_flag=True, help="JSON lines in and out.")

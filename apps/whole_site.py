@@ -15,7 +15,9 @@ from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
 from ivr.words import Known
 from switch.route import OutboundRule, Routes
+from switch.sdp_crypto import Srtp
 from switch.settings import Bind, Phone, SwitchSettings, Trunk
+from switch.words import FromPhone, FromTrunk, Origin, Target, ToPhone, ToTrunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,16 @@ class Site:
             prompts=prompts,
             scripts=frozenset(script.partition(".")[0] for script in goto if script),
         )
+
+    def srtp_of(self, party: Origin | Target) -> Srtp:
+        """Whether SRTP is spoken with a phone or trunk; the default for one that a reload took away."""
+        match party:
+            case FromPhone(extension) | ToPhone(extension):
+                phone = self.phones.get(extension)
+                return phone.srtp if phone else Srtp.ACCEPT
+            case FromTrunk(name) | ToTrunk(name):
+                trunk = self.trunks.get(name)
+                return trunk.srtp if trunk else Srtp.ACCEPT
 
     def music_files(self) -> dict[str, tuple[str, ...]]:
         """Files of each class of music, absolute."""

@@ -1,12 +1,13 @@
 """What happened on a leg or in the registrar: past tense, frozen. The driver tells them to its listener.
 
-All are told on the loop's thread. `sdp` is the body as received, already inside the guard's limits.
+All are told on the loop's thread. `sdp` is the body as received, already inside the guard's limits; no `repr` shows
+it, since keys may be in it.
 Time: `now` monotonic seconds, set by the driver when the event is made.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from switch.words import CallId, Cause, Identity, LegId, Origin, Party
 
@@ -24,7 +25,7 @@ class Invited:
     caller: Identity
     called: str
     """User part of the Request-URI."""
-    offer: bytes | None
+    offer: bytes | None = field(repr=False)
     sip_call_id: str
     now: float
 
@@ -42,7 +43,7 @@ class Progressed:
     """The far end of an outgoing leg sent 183 with SDP."""
 
     leg: LegId
-    sdp: bytes
+    sdp: bytes = field(repr=False)
     now: float
 
 
@@ -51,7 +52,7 @@ class Answered:
     """The far end of an outgoing leg answered 2xx with its SDP answer."""
 
     leg: LegId
-    sdp: bytes
+    sdp: bytes = field(repr=False)
     now: float
 
 
@@ -68,7 +69,7 @@ class Offered:
     """A re-INVITE or UPDATE came with an SDP offer: answer it by `Switch.answer_offer` or `refuse_offer`."""
 
     leg: LegId
-    sdp: bytes
+    sdp: bytes = field(repr=False)
     now: float
 
 
@@ -77,7 +78,7 @@ class Agreed:
     """The far end answered our re-INVITE with this SDP."""
 
     leg: LegId
-    sdp: bytes
+    sdp: bytes = field(repr=False)
     now: float
 
 

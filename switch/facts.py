@@ -8,7 +8,7 @@ Deliberately absent: reading them out of PJSIP (pjsip/dialog.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from switch.words import LegId
 
@@ -32,8 +32,8 @@ class DialogFacts:
     route_set: tuple[str, ...]
     role: str
     """"uac" when the INVITE was ours, "uas" otherwise."""
-    local_sdp: bytes
-    remote_sdp: bytes
+    local_sdp: bytes = field(repr=False)
+    remote_sdp: bytes = field(repr=False)
     transport: str
     far_ip: str
     far_port: int

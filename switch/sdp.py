@@ -6,22 +6,25 @@ An answer names one codec, the first of the *offerer's* that we have, so that no
 A side is *held* when it does not want to receive: sendonly, inactive, or the old c=0.0.0.0 (RFC 3264 8.4).
 
 Units: ports 0..65535, ptime [ms] a multiple of 10 in 10..60. `Path.direction` is ours, already turned round.
-Deliberately absent: state (versions are counted by the caller), ICE, SRTP, IPv6.
+A line with SRTP goes before one without (sdp_crypto.py).
+Deliberately absent: state (versions are counted by the caller, keys are kept in its `Keyring`), ICE, IPv6.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from media.words import Codec, Direction, LocalAddress, Path
+from switch.sdp_crypto import PLAIN, SECURED, Crypto, Keyring, NoSecurity, agreed
 from switch.sdp_text import Media, Sdp, SdpError, is_ipv4, parse, write
 
 __all__ = [
     "Media",
     "NoAudio",
     "NoCommonCodec",
+    "NoSecurity",
     "Sdp",
     "SdpError",
     "agree",
@@ -43,7 +46,7 @@ class NoCommonCodec(SdpError):
     """The audio line has no codec of ours."""
 
 
-_PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
+_PROTOCOLS = (PLAIN, "RTP/AVPF", SECURED)
 _DEFAULT_PTIME_MS = 20
 _RTPMAP = re.compile(r"(\d{1,3}) +([A-Za-z0-9._-]+)/(\d{1,6})(?:/(\d{1,2}))? *\Z", re.ASCII)
 _RTCP = re.compile(r"(\d{1,5})(?: +IN +IP4 +[0-9.]+)? *\Z", re.ASCII)
@@ -88,9 +91,12 @@ def offer(
     direction: Direction = Direction.SENDRECV,
     ptime_ms: int = _DEFAULT_PTIME_MS,
     dtmf_payload_type: int | None = 101,
+    keys: Keyring | None = None,
 ) -> bytes:
     """Our offer of one audio stream at `local`, codecs in order of preference (RFC 3264 5)."""
-    media = _our_media("RTP/AVP", local, [(c.payload_type, c) for c in codecs], dtmf_payload_type, ptime_ms, direction)
+    protocol, crypto = (keys or Keyring()).offer()
+    formats = [(c.payload_type, c) for c in codecs]
+    media = _with(crypto, _our_media(protocol, local, formats, dtmf_payload_type, ptime_ms, direction))
     return write(_our_sdp(local, session_id, version, "0 0", (media,)))
 
 
@@ -102,15 +108,18 @@ def answer(
     session_id: int,
     version: int,
     want: Direction = Direction.SENDRECV,
+    keys: Keyring | None = None,
 ) -> tuple[bytes, Path]:
     """Our answer to `offer` and the path that it makes; never wider than `want` (RFC 3264 6).
 
-    Raises `NoAudio` or `NoCommonCodec`: both are answered 488.
+    Raises `NoAudio`, `NoSecurity` or `NoCommonCodec`: all are answered 488.
     """
-    at, media = _audio(offer)
+    keys = keys or Keyring()
+    at, media = _audio(offer, keys)
     chosen = _choose(media, codecs)
     mux = ("rtcp-mux", None) in media.attributes
-    path = _path(offer, media, chosen, want, mux=mux)
+    secure, crypto = keys.answer(media)
+    path = replace(_path(offer, media, chosen, want, mux=mux), srtp=secure)
     ours = _our_media(
         media.protocol,
         local,
@@ -120,6 +129,7 @@ def answer(
         path.direction,
         mux=mux,
     )
+    ours = _with(crypto, ours)
     lines = tuple(ours if i == at else _refused(line) for i, line in enumerate(offer.media))
     return write(_our_sdp(local, session_id, version, offer.time, lines)), path
 
@@ -128,7 +138,7 @@ def agree(offered: bytes, answered: bytes) -> Path:
     """The path that the far end's answer to *our* offer makes (RFC 3264 7).
 
     Raises `SdpError`: unreadable, another number of lines, `NoAudio` when ours was refused, `NoCommonCodec` when
-    the answer names no codec that we offered.
+    the answer names no codec that we offered, `NoSecurity` when one side wants SRTP and the other has none.
     """
     ours, theirs = parse(offered), parse(answered)
     if len(theirs.media) != len(ours.media):
@@ -139,7 +149,8 @@ def agree(offered: bytes, answered: bytes) -> Path:
         raise NoAudio("the SDP answer refuses the audio")
     _check_address(theirs, media)
     codecs = [codec for codec in Codec if _numbers(mine, codec.sdp_name, codec.clock_hz)]
-    return _path(theirs, media, _choose(media, codecs), _direction(ours, mine))
+    path = _path(theirs, media, _choose(media, codecs), _direction(ours, mine))
+    return replace(path, srtp=agreed(mine, media))
 
 
 def held(sdp: Sdp) -> bool:
@@ -148,12 +159,22 @@ def held(sdp: Sdp) -> bool:
     return media is not None and not _direction(sdp, media).receives
 
 
-def _audio(sdp: Sdp) -> tuple[int, Media]:
-    for at, media in enumerate(sdp.media):
-        if media.kind == "audio" and media.port and media.protocol in _PROTOCOLS:
-            _check_address(sdp, media)
-            return at, media
-    raise NoAudio("the SDP has no audio line over RTP/AVP with a port")
+def _audio(sdp: Sdp, keys: Keyring | None = None) -> tuple[int, Media]:
+    """The audio line to be used, with its place; with `keys`, the one that they like best."""
+    lines = [
+        (at, media)
+        for at, media in enumerate(sdp.media)
+        if media.kind == "audio" and media.port and media.protocol in _PROTOCOLS
+    ]
+    if not lines:
+        raise NoAudio("the SDP has no audio line over RTP/AVP or RTP/SAVP with a port")
+    at, media = lines[0]
+    if keys is not None:
+        at, media = max(lines, key=lambda line: keys.liking(line[1]))  # the first of equals
+        if not keys.liking(media):
+            raise NoSecurity("the SDP's audio has SRTP where we may have none, or none where we must")
+    _check_address(sdp, media)
+    return at, media
 
 
 def _check_address(sdp: Sdp, media: Media) -> None:
@@ -268,6 +289,11 @@ def _our_media(
     if mux:
         attributes.append(("rtcp-mux", None))  # RFC 5761 5.1.1: only when offered, and we do not offer it
     return Media("audio", local.port, protocol, tuple(formats), None, tuple(attributes))
+
+
+def _with(crypto: Sequence[Crypto], media: Media) -> Media:
+    lines: list[tuple[str, str | None]] = [("crypto", one.line) for one in crypto]
+    return replace(media, attributes=(*lines, *media.attributes)) if lines else media
 
 
 def _refused(media: Media) -> Media:

@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from switch.sdp_crypto import hidden
 from switch.words import CallId, LegId, call_of
 
 MESSAGES_A_CALL = 200
@@ -23,7 +24,6 @@ _SECRET = re.compile(
     rb'((?:^|[,\s])(?:response|cnonce|nonce|opaque)[ \t]*=[ \t]*)("[^"\r\n]*"|[^\s,;]+)', re.IGNORECASE
 )
 _AUTH_LINE = re.compile(rb"^((?:proxy-)?(?:authorization|authenticate)|www-authenticate)[ \t]*:.*$", re.I | re.M)
-_CRYPTO = re.compile(rb"^(a=crypto:\d+ \S+ inline:)\S+", re.MULTILINE)
 _CSEQ = re.compile(rb"\ncseq[ \t]*:[ \t]*(\d+)[ \t]+([A-Za-z]+)", re.IGNORECASE)
 
 
@@ -35,7 +35,8 @@ class Message:
     sent: bool
     transport: str
     far: tuple[str, int]
-    data: bytes
+    data: bytes = field(repr=False)
+    """As it was on the wire, secrets and all; `text` is what may be shown."""
 
     @property
     def title(self) -> str:
@@ -62,8 +63,7 @@ class Message:
 def masked(data: bytes) -> str:
     """A message fit to be shown: digest values and SRTP keys replaced, nothing that moves a terminal's cursor."""
     shown = _AUTH_LINE.sub(lambda line: _SECRET.sub(rb'\1"***"', line[0]), data)
-    shown = _CRYPTO.sub(rb"\1***", shown)
-    text = shown.decode("utf-8", "replace").replace("\r\n", "\n")
+    text = hidden(shown).decode("utf-8", "replace").replace("\r\n", "\n")
     return "".join(sign if sign == "\n" or sign.isprintable() else f"\\x{ord(sign):02x}" for sign in text)
 
 

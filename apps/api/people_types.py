@@ -32,6 +32,8 @@ class PhoneInfo(Struct, frozen=True):
     calls: int = 0
     agent: str = ""
     """Who is logged in there."""
+    srtp: str = "accept"
+    """off, accept, optional or required: docs/configuration.md has their meaning."""
 
     @property
     def registered(self) -> bool:
@@ -52,6 +54,8 @@ class TrunkInfo(Struct, frozen=True):
     caller_id: str = ""
     calls_today: int = 0
     failed_today: int = 0
+    srtp: str = "accept"
+    """As of a phone."""
 
 
 class AgentInfo(Struct, frozen=True):

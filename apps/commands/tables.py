@@ -28,6 +28,11 @@ def _since(at: datetime) -> str:
     return span(max(0.0, (datetime.now(UTC) - at).total_seconds() * 1000))
 
 
+def _counts(dropped: dict[str, int]) -> str:
+    """`3 auth, 1 flood`."""
+    return ", ".join(f"{count} {name}" for name, count in dropped.items())
+
+
 def _mos(found: float | None) -> str:
     return "" if found is None else f"{found:.1f}"
 
@@ -63,6 +68,7 @@ LEG_COLUMNS: list[Column[LegInfo]] = [
     Column("MOS IN", lambda leg: _mos(leg.stream.mos_in) if leg.stream else "", 4, right=True),
     Column("MOS OUT", lambda leg: _mos(leg.stream.mos_out) if leg.stream else "", 4, right=True),
     Column("AUDIO", lambda leg: leg.stream.path if leg.stream else "", 1),
+    Column("DROPPED", lambda leg: _counts(leg.stream.dropped) if leg.stream else "", 2),
 ]
 SEGMENT_COLUMNS: list[Column[SegmentInfo]] = [
     Column("N", lambda segment: segment.n, 8, right=True),
@@ -131,6 +137,7 @@ PHONE_COLUMNS: list[Column[PhoneInfo]] = [
     Column("UNTIL", lambda phone: clock(max((c.expires_at for c in phone.contacts), default=None)), 3),
     Column("CALLS", lambda phone: phone.calls or "", 5, right=True),
     Column("AGENT", lambda phone: phone.agent, 6),
+    Column("SRTP", lambda phone: phone.srtp, 2),
     Column("DEVICE", lambda phone: _contacts(phone, lambda contact: contact.user_agent), 1),
 ]
 TRUNK_COLUMNS: list[Column[TrunkInfo]] = [
@@ -141,6 +148,7 @@ TRUNK_COLUMNS: list[Column[TrunkInfo]] = [
     Column("TODAY", lambda trunk: trunk.calls_today, 5, right=True),
     Column("FAILED", lambda trunk: trunk.failed_today, 6, right=True),
     Column("CALLER ID", lambda trunk: trunk.caller_id, 2),
+    Column("SRTP", lambda trunk: trunk.srtp, 1),
 ]
 ENGINE_COLUMNS: list[Column[EngineInfo]] = [
     Column("ENGINE", lambda engine: engine.engine),

@@ -117,6 +117,7 @@ class Status:
                 contacts.get(extension, []),
                 calls[extension],
                 seated.get(extension, ""),
+                entry.srtp.value,
             )
             for extension, entry in house.site.phones.items()
         ]
@@ -138,6 +139,7 @@ class Status:
                 caller_id=entry.caller_id,
                 calls_today=house.today.trunk(name).calls,
                 failed_today=house.today.trunk(name).failed,
+                srtp=entry.srtp.value,
             )
             for name, entry in house.site.trunks.items()
         ]

@@ -66,6 +66,12 @@ def account_config(settings: Settings, bind: str, transport_id: int) -> Any:
         config.sipConfig.authCreds.push_back(credentials)
     if settings.hold_by_address:
         config.callConfig.holdType = pj.PJSUA_CALL_HOLD_TYPE_RFC2543
+    config.mediaConfig.srtpUse = {
+        "off": pj.PJMEDIA_SRTP_DISABLED,
+        "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+        "required": pj.PJMEDIA_SRTP_MANDATORY,
+    }[settings.srtp]
+    config.mediaConfig.srtpSecureSignaling = 0  # its default refuses SRTP unless the signalling is TLS
     config.sipConfig.transportId = transport_id
     media = config.mediaConfig.transportConfig
     media.boundAddress = bind

@@ -58,6 +58,8 @@ class Settings:
     """In order of liking. Few, so that an INVITE stays under the size at which PJSIP turns to TCP."""
     hold_by_address: bool = False
     """Hold the old way: c=0.0.0.0 (RFC 2543) instead of a=sendonly."""
+    srtp: str = "off"
+    """off, optional or required; keys by SDES, over any transport."""
     once: bool = False
     """Leave after the first call."""
     log: Path | None = None

@@ -66,11 +66,16 @@ def cable() -> Iterator[Cable]:
 class Baresip:
     """One baresip that registers, answers by itself, says a WAV and keeps what it hears."""
 
-    def __init__(self, laid: Cable, directory: Path, *, extension: str, secret: str, server: str, says: Path) -> None:
-        """`server` empty: no registering; it answers whoever calls its address."""
+    def __init__(
+        self, laid: Cable, directory: Path, *, extension: str, secret: str, server: str, says: Path, srtp: str = ""
+    ) -> None:
+        """`server` empty: no registering; it answers whoever calls its address.
+
+        `srtp`: baresip's own word for it, "srtp" (may) or "srtp-mand" (must).
+        """
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
-        self._write(laid, extension, secret, server, says)
+        self._write(laid, extension, secret, server, says, srtp)
         self._said = (directory / "baresip.out").open("wb")
         self.process = subprocess.Popen(
             ["ip", "netns", "exec", laid.namespace, "baresip", "-f", str(directory), "-v"],
@@ -82,8 +87,9 @@ class Baresip:
         self._control = self._connect(laid.far_ip)
         self._rest = b""
 
-    def _write(self, laid: Cable, extension: str, secret: str, server: str, says: Path) -> None:
+    def _write(self, laid: Cable, extension: str, secret: str, server: str, says: Path, srtp: str) -> None:
         modules = ["account.so", "menu.so", "g711.so", "aufile.so", "sndfile.so", "ctrl_tcp.so"]
+        modules += ["srtp.so"] if srtp else []
         lines = [
             f"module_path {_MODULES}",
             *(f"module {name}" for name in modules[1:] if name not in ("account.so", "menu.so", "ctrl_tcp.so")),
@@ -103,6 +109,7 @@ class Baresip:
         address = f"<sip:{extension}@{server or laid.far_ip};transport=udp>"
         interval = 60 if server else 0
         account = f"{address};auth_pass={secret};answermode=auto;regint={interval};audio_codecs=PCMU/8000/1"
+        account += f";mediaenc={srtp}" if srtp else ""
         (self.directory / "accounts").write_text(account + "\n")
         (self.directory / "contacts").write_text("")
 

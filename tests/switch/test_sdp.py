@@ -152,7 +152,7 @@ def test_rtcp_may_be_elsewhere():
         sdp(),
         sdp("m=audio 0 RTP/AVP 0"),
         sdp("m=video 4000 RTP/AVP 99"),
-        sdp("m=audio 4000 RTP/SAVP 0"),
+        sdp("m=audio 4000 RTP/SAVPF 0"),
         sdp("m=audio 4000 RTP/AVP 0", session=()),
         sdp("m=audio 4000 RTP/AVP 0", session=("c=IN IP4 224.2.1.1/127",)),
         sdp("m=audio 4000 RTP/AVP 0", session=("c=IN IP4 255.255.255.255",)),
