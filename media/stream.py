@@ -151,9 +151,8 @@ class Stream:
         else:
             door, remote = self.door, (path.remote_ip, path.remote_port)
             self.send = lambda packet: door.sendto(packet, remote)
-        if (seal := self.seal) is not None and self.send is not _nowhere:
-            wire = self.send
-            self.send = lambda packet: wire(seal.close(packet))
+        if self.seal is not None and self.send is not _nowhere:
+            self.send = self.seal.sender(self.send)
         if (copy := self._copy) is not None and self.send is not _nowhere:
             real = self.send
 

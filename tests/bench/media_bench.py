@@ -2,6 +2,8 @@
 
 `python -m tests.bench.media_bench` prints a table; `run(seconds)` returns the same as a flat dict. Far ends are a
 separate process, whose cost is not counted. Each case has processes of its own.
+
+Kinds: bridged, srtp (bridged, both legs secure), recorded, rooms (of 20), music.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import sys
 import tempfile
 from pathlib import Path
 
-from media.words import Codec, Direction, RoomId, StreamId
+from media.words import Codec, Direction, RoomId, Secure, StreamId, Suite
 from media.words import Path as MediaPath
 from tests.stage.media_house import ROOT, House, house
 
@@ -30,32 +33,37 @@ def _rss_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-async def _load(streams: int) -> asyncio.subprocess.Process:
+async def _load(streams: int, key: bytes) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "tests/bench/rtp_load.py"),
         str(streams),
+        *([key.hex()] if key else []),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
 
 
-async def _open(h: House, far_ports: list[int]) -> list[int]:
+async def _open(h: House, far_ports: list[int], key: bytes) -> list[int]:
     ports = []
+    suite = Suite.AES_CM_128_HMAC_SHA1_80
     for n, far in enumerate(far_ports):
         name = StreamId(f"s{n}")
         ports.append((await h.desk.open(name)).port)
-        h.desk.set_path(name, MediaPath("127.0.0.1", far, Codec.PCMU, 0, 101, 20, Direction.SENDRECV, far + 1))
+        srtp = Secure(suite, secrets.token_bytes(suite.key_bytes), key) if key else None
+        path = MediaPath("127.0.0.1", far, Codec.PCMU, 0, 101, 20, Direction.SENDRECV, far + 1, srtp=srtp)
+        h.desk.set_path(name, path)
     return ports
 
 
 async def _case(kind: str, calls: int, seconds: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as directory:
         async with house(Path(directory)) as h:
-            load = await _load(2 * calls)
+            key = secrets.token_bytes(30) if kind == "srtp" else b""
+            load = await _load(2 * calls, key)
             assert load.stdin and load.stdout
             idle_rss = _rss_mb(h.processes["e1"].pid)
-            ports = await _open(h, json.loads(await load.stdout.readline()))
+            ports = await _open(h, json.loads(await load.stdout.readline()), key)
             names = [StreamId(f"s{n}") for n in range(2 * calls)]
             if kind == "music":
                 for name in names:

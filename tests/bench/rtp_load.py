@@ -1,6 +1,7 @@
 """Far ends of many streams in a process of its own: sends 20 ms PCMU packets on schedule, reads only the probes.
 
-Reads one JSON line of ports on stdin; prints "sending", and at SIGTERM or end of stdin one JSON line of figures.
+With a second argument, a master key and salt in hex, it speaks SRTP (AES_CM_128_HMAC_SHA1_80) on all streams. Reads one
+JSON line of ports on stdin; prints "sending", and at SIGTERM or end of stdin one JSON line of figures.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import socket
 import struct
 import sys
 import time
+
+from pylibsrtp import Policy, Session
 
 PROBES = 4
 
@@ -37,6 +40,10 @@ def main() -> None:
     head = struct.pack(">BBHI", 0x80, 0, 0, 0)
     loud = [bytearray(head + struct.pack(">I", 1000 + n) + random.randbytes(160)) for n in range(count)]
     quiet = [bytearray(head + struct.pack(">I", 1000 + n) + b"\xff" * 160) for n in range(count)]
+    seals = []
+    if len(sys.argv) > 2:
+        policy = Policy(key=bytes.fromhex(sys.argv[2]), ssrc_type=Policy.SSRC_ANY_OUTBOUND)
+        seals = [Session(policy).protect for _ in range(count)]
     print("sending", flush=True)
     start, tick, step = time.monotonic(), 0, max(1, count // 10)
     heard, last, gap = 0, 0.0, 0.0
@@ -49,7 +56,7 @@ def main() -> None:
             for n in range(first, min(first + step, count)):
                 struct.pack_into(">HI", packets[n], 2, tick & 0xFFFF, tick * 160 & 0xFFFFFFFF)
                 with contextlib.suppress(OSError):
-                    sockets[n].send(packets[n])
+                    sockets[n].send(seals[n](bytes(packets[n])) if seals else packets[n])
         for sock in select.select(sockets[:PROBES], [], [], 0)[0]:
             with contextlib.suppress(OSError):
                 while True:
