@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def init(pairs: tuple[str, ...]) -> None:
     say(f"  phones and their secrets   {here.site / 'phones.yaml'}")
     say(f"  agents and their PINs      {here.site / 'agents.yaml'}")
     say(f"  what callers hear          {here.site / 'dialplan'}")
-    say("Start it with: zongji serve")
+    say(f"Start it with: zongji serve --site {shlex.quote(str(here.site))}")
 
 
 @click.command(cls=Verb, examples="zongji serve\nzongji serve --demo")
@@ -166,8 +167,8 @@ def _passed_on(name: str, module: str, summary: str) -> click.Command:
     )
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def command(arguments: tuple[str, ...]) -> None:
-        main = ours(module, "main")
-        sys.argv = [f"zongji {name}", *arguments]
+        main, site = ours(module, "main"), session().named_site
+        sys.argv = [f"zongji {name}", *(("--site", str(site)) if site else ()), *arguments]
         leave(int(main() or 0))
 
     return command
