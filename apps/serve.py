@@ -71,19 +71,21 @@ async def _serve(site: Site, demo: bool) -> int:
         loop.add_signal_handler(number, stop)
     ready = asyncio.Event()
     running = asyncio.create_task(supervisor.run(ready))
-    greeting = asyncio.create_task(_greet(site, ready, demo))
+    greeting = asyncio.create_task(_greet(site, supervisor, ready, demo))
     code = await running
     greeting.cancel()
     return code
 
 
-async def _greet(site: Site, ready: asyncio.Event, demo: bool) -> None:
+async def _greet(site: Site, supervisor: Supervisor, ready: asyncio.Event, demo: bool) -> None:
     await ready.wait()
     if demo:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "cli", "demo", "--site", str(site.paths.directory)
         )
         await process.wait()
+    if supervisor.stopping:  # Ctrl-C ended the demonstration, too
+        return
     if _somebody_looks(demo):  # secrets are for the person at the terminal, not for a journal
         click.echo(how_to_register(site))
 
