@@ -167,8 +167,8 @@ def _passed_on(name: str, module: str, summary: str) -> click.Command:
     )
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def command(arguments: tuple[str, ...]) -> None:
-        main = ours(module, "main")
-        sys.argv = [f"zongji {name}", *arguments]
+        main, site = ours(module, "main"), session().named_site
+        sys.argv = [f"zongji {name}", *(("--site", str(site)) if site else ()), *arguments]
         leave(int(main() or 0))
 
     return command
