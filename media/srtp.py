@@ -33,6 +33,8 @@ MOST_SSRCS = 64
 a new one with every packet must not take our memory."""
 MOST_BYTES = 2048
 """Of a packet that is sealed."""
+MOST_TAG = 16
+"""Bytes by which an RTP packet grows, at most."""
 _PROFILE = {
     Suite.AES_CM_128_HMAC_SHA1_80: Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
     Suite.AES_CM_128_HMAC_SHA1_32: Policy.SRTP_PROFILE_AES128_CM_SHA1_32,
@@ -51,6 +53,8 @@ _SIZE = ffi.new("int *")
 
 Send = Callable[[memoryview | bytes], int]
 Packets = npt.NDArray[np.uint8]
+Handle = tuple[Any, Session]
+"""libsrtp's own session, and what keeps it."""
 
 
 class Sealed(Exception):
@@ -86,9 +90,9 @@ class Seal:
             self._ssrcs.clear()
 
     @property
-    def inward(self) -> Any:
-        """libsrtp's own session for what comes in; good until the next `rekey`."""
-        return self._in._srtp[0]
+    def inward(self) -> Handle:
+        """For what comes in, until the next `rekey`."""
+        return self._in._srtp[0], self._in
 
     def open(self, packet: bytes) -> bytes:
         """The RTP in an SRTP packet. Raises `Sealed`."""
@@ -120,6 +124,11 @@ class Seal:
         """
         session, protect = self._out, lib.srtp_protect
         return lambda packet: wire(_sealed(protect, session, packet))
+
+    @property
+    def outward(self) -> Handle:
+        """For what goes out, until the next `rekey`."""
+        return self._out._srtp[0], self._out
 
     def close_control(self, packet: bytes) -> bytes:
         """SRTCP of an RTCP packet. OSError when the key may not be used any more (2^31 packets)."""
@@ -155,7 +164,7 @@ class Seals:
         self._on: Bools = np.zeros(board.rows, np.bool_)
         self._muxed: Bools = np.zeros(board.rows, np.bool_)
         self._seals: dict[int, Seal] = {}
-        self._sessions: dict[int, Any] = {}
+        self._sessions: dict[int, Handle] = {}
         self._ssrc = np.zeros(board.rows, np.uint32)
         """Of the last packet that was opened; 0 with a new seal: the way of a packet that has another is longer."""
 
@@ -210,7 +219,7 @@ class Seals:
                 after = self._open_other(packets[nth], row, before)
             else:
                 size[0] = before
-                status = unprotect(sessions[row], base + nth * SLOT_BYTES, size)
+                status = unprotect(sessions[row][0], base + nth * SLOT_BYTES, size)
                 after = -_column(status) if status else size[0]
             if after <= 0:
                 self._board.dropped[row, -after] += 1
@@ -232,3 +241,18 @@ class Seals:
             return -why.column
         slot[: len(opened)] = np.frombuffer(opened, np.uint8)
         return len(opened)
+
+
+def seal_rows(packets: Packets, size: int, rows: Ints, sessions: list[Handle]) -> Ints:
+    """Seal the first `size` bytes of these rows of `packets` in place, each by its session (`Seal.outward`).
+
+    The bytes of each then, 0 for one that must not be sent: its key may not be used any more.
+    """
+    if size + MOST_TAG > packets.shape[1]:
+        raise ValueError(f"rows of {packets.shape[1]} bytes have no room for a tag behind {size}")
+    base, width, length, protect = ffi.from_buffer(packets), packets.shape[1], _SIZE, lib.srtp_protect
+    sealed: list[int] = []
+    for row, (session, _) in zip(rows.tolist(), sessions, strict=True):
+        length[0] = size
+        sealed.append(0 if protect(session, base + row * width, length) else length[0])
+    return np.array(sealed, np.int64)

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media import orders, rtcp, rtp
+from media import orders, rtcp, rtp, uring
 from media.board import DROPS, Board
 from media.lock import Lock
 from media.rtp import SLOT_BYTES
-from media.srtp import MOST_SSRCS, Seal, Sealed, Seals
+from media.sender import PHASES, Sender
+from media.srtp import MOST_SSRCS, Seal, Sealed, Seals, seal_rows
 from media.words import Secure, Suite
 from tests.media.test_stream import Stage
 from tests.stage.rtp_peer import Vault
@@ -222,3 +223,50 @@ def test_nobody_without_the_key_gets_past_the_door(stage: Stage) -> None:
     assert stage.far.recv(1000) == packet(7) and "srtp" not in repr(stream)
     other.close()
     stream.close()
+
+
+@pytest.mark.parametrize("tapped", [False, True])
+def test_in_one_system_call_the_secure_ones_leave_sealed(stage: Stage, tapped: bool) -> None:
+    ring = uring.open_ring(64)
+    if ring is None:
+        pytest.skip("the kernel gives no io_uring here")
+    sender = stage.sender = Sender(stage.board, ring)
+    stage.aimed = sender.arrange
+    streams = [stage.stream() for _ in range(uring.FEWEST + 4)]
+    fars = [stage.socket() for _ in streams]
+    secures = [keys(suite) if n % 3 else None for n, suite in enumerate(list(Suite) * 5)]
+    copies: list[bytes] = []
+    for stream, far, secure in zip(streams, fars, secures, strict=True):
+        stream.set_path(stage.path(remote_port=far.getsockname()[1], srtp=secure))
+        first = packet(1) if secure is None else Vault(secure).close(packet(1))
+        far.sendto(first, ("127.0.0.1", stream.address.port))
+    stage.yard.knocks()
+    assert {stream.watch.state for stream in streams} == {Lock.SURE}
+    if tapped:
+        streams[1].copy_sent(lambda sent: copies.append(bytes(sent)))
+    vaults = [Vault(secure) if secure else None for secure in secures]
+    for tick in range(6):
+        stage.board.out[:] = tick + 1
+        if tick == 3:  # a new key, between two ticks
+            secures[4] = keys()
+            vaults[4] = Vault(secures[4])
+            streams[4].set_path(stage.path(remote_port=fars[4].getsockname()[1], srtp=secures[4]))
+        sender.build()
+        for phase in range(PHASES):
+            sender.send(phase)
+        for stream, far, vault in zip(streams, fars, vaults, strict=True):
+            wire = far.recv(1000)
+            clear = vault.open(wire) if vault else wire
+            assert (clear == wire) == (vault is None)
+            assert clear[12:] == bytes([tick + 1]) * 160 and clear[8:12] == stream.ssrc.to_bytes(4, "big")
+    assert int(stage.board.refused_out.sum()) == 0
+    assert [copy[12:] for copy in copies] == [bytes([tick + 1]) * 160 for tick in range(6 if tapped else 0)]
+    for stream, far in zip(streams, fars, strict=True):
+        stream.close()
+        far.close()
+    ring.close()
+
+
+def test_rows_that_have_no_room_for_a_tag_are_refused() -> None:
+    with pytest.raises(ValueError, match="no room"):
+        seal_rows(np.zeros((2, 180), np.uint8), 172, np.array([1]), [Seal(keys()).outward])
