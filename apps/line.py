@@ -141,6 +141,11 @@ class Line:
         line.stage = Stage.PLACED
         return line
 
+    @property
+    def unfit(self) -> str:
+        """Why the caller's offer cannot be answered, so that nobody is rung for nothing; empty when it can."""
+        return self._offers.unfit(self._offer) if self._offer is not None else ""
+
     def ring(self) -> None:
         """Let the caller hear ringing (180), unless answered."""
         if not self.answered and self.live:

@@ -17,6 +17,7 @@ from switch.sdp_crypto import Keyring, Srtp
 
 CODECS = (Codec.PCMA, Codec.PCMU)
 """In our order of preference: A-law is China's and Europe's."""
+_NOWHERE = LocalAddress("0.0.0.0", 9)
 
 
 class Offers:
@@ -61,6 +62,14 @@ class Offers:
         )
         self.keys.agree(path.srtp)
         return self._sent, path
+
+    def unfit(self, offer: bytes) -> str:
+        """Why no answer can be made to their offer; empty when one can."""
+        try:
+            sdp.answer(sdp.parse(offer), _NOWHERE, CODECS, session_id=0, version=0, keys=self.keys)
+        except sdp.SdpError as error:
+            return str(error)
+        return ""
 
     def agree(self, answer: bytes) -> Path:
         """The path that their answer to our last offer makes. Raises `SdpError`."""

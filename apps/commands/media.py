@@ -24,7 +24,7 @@ def media() -> None:
 @click.argument("file", metavar="FILE.pcap", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--seconds", type=click.FloatRange(1, 3600), default=60.0, help="At most so long; it ends with the call.")
 def tap(call_id: str, file: Path, seconds: float) -> None:
-    """Write a running call's RTP to a file for Wireshark, both ways, while it lasts."""
+    """Write a running call's RTP to a file for Wireshark, both ways, while it lasts; SRTP is written decrypted."""
     if file.exists():
         raise click.BadParameter(f"{file} exists already", param_hint="FILE.pcap")
     result = session().call(catalogue.MEDIA_TAP, Tap(call_id, str(file.absolute()), seconds))

@@ -21,9 +21,11 @@ from switch.pjsip.resolver import Resolver
 from switch.pjsip.session import Session, Signal
 from switch.pjsip.transport import UDP_TYPE, Line
 from switch.sdp import SdpError, answer, offer, parse
+from switch.sdp_crypto import Keyring, Srtp
 
 LOCAL = LocalAddress("127.0.0.1", 20000)
 CODECS = (Codec.PCMU, Codec.PCMA)
+KEYS = Keyring(Srtp.OPTIONAL)
 FAR = Source("udp", "127.0.0.1", 5099)
 _HEADER = re.compile(rb"(?im)^(Via|From|To|Call-ID|CSeq):[ \t]*([^\r\n]*)")
 
@@ -130,7 +132,7 @@ class Target:
         return {**self.verdicts, "signals": self.signals, "sent": self.line.count, "faults": self.endpoint.faults}
 
     def _offer(self) -> bytes:
-        return offer(LOCAL, CODECS, session_id=1, version=1)
+        return offer(LOCAL, CODECS, session_id=1, version=1, keys=KEYS)
 
     # ---- what PJSIP tells ------------------------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ class Target:
     def _answer(self, session: Session) -> None:
         body = session.remote_sdp
         try:
-            ours = answer(parse(body), LOCAL, CODECS, session_id=1, version=1)[0] if body else self._offer()
+            ours = answer(parse(body), LOCAL, CODECS, session_id=1, version=1, keys=KEYS)[0] if body else self._offer()
         except SdpError:
             session.end(488)
             return

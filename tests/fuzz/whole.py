@@ -17,12 +17,14 @@ from switch.digest import Outcome, Verdict, read_credentials
 from switch.driver import Switch
 from switch.events import Event, Invited, Offered
 from switch.sdp import SdpError, answer, offer, parse
+from switch.sdp_crypto import Keyring, Srtp
 from switch.settings import Bind, Phone, SwitchSettings, Trunk
 from switch.words import Cause, Identity, LegId, ToPhone, ToTrunk, leg_id, new_call_id
 from tests.fuzz.target import into_dialog
 
 LOCAL = LocalAddress("127.0.0.1", 20000)
 CODECS = (Codec.PCMU, Codec.PCMA)
+KEYS = Keyring(Srtp.OPTIONAL)
 FAR = ("127.0.0.1", 5099)
 PHONES = tuple(Phone(str(number), "x") for number in range(1001, 1012))
 
@@ -148,7 +150,7 @@ class WholeTarget:
         return {**said, "accepted": said.get("packets.in", 0), "events": self.told_count, "faults": faults}
 
     def _offer(self) -> bytes:
-        return offer(LOCAL, CODECS, session_id=1, version=1)
+        return offer(LOCAL, CODECS, session_id=1, version=1, keys=KEYS)
 
     # ---- the listener ------------------------------------------------------------------------------------------
 
@@ -159,7 +161,7 @@ class WholeTarget:
             return
         body = event.offer if isinstance(event, Invited) else event.sdp
         try:
-            ours = answer(parse(body), LOCAL, CODECS, session_id=1, version=1)[0] if body else self._offer()
+            ours = answer(parse(body), LOCAL, CODECS, session_id=1, version=1, keys=KEYS)[0] if body else self._offer()
         except SdpError:
             self._refuse(event.leg, isinstance(event, Offered))
             return

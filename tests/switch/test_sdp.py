@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from media.words import Codec, Direction, LocalAddress, Path
 from switch.guard_body import is_sdp_sane
 from switch.sdp import NoAudio, NoCommonCodec, SdpError, agree, answer, held, narrow, offer, parse, turned, write
+from switch.sdp_crypto import Keyring, Srtp
 from switch.sdp_text import Media, Sdp
 from tests.fuzz.wire import load
 
@@ -22,7 +23,8 @@ def sdp(*media, session=("c=IN IP4 192.0.2.9",)):
 
 
 def answered(body, want=Direction.SENDRECV, codecs=BOTH):
-    ours, path = answer(parse(body), HERE, codecs, session_id=7, version=8, want=want)
+    keys = Keyring(Srtp.ACCEPT)
+    ours, path = answer(parse(body), HERE, codecs, session_id=7, version=8, want=want, keys=keys)
     assert is_sdp_sane(ours), "our own answers pass the guard"
     return parse(ours), path
 

@@ -67,11 +67,12 @@ def test_a_phone_that_insists_on_srtp_talks_with_any_other(
 @pytest.mark.parametrize("suite", ["optional", "off"])
 def test_a_phone_that_must_be_secure_is_refused_without(house: Switch, cast: Cast, suite: str) -> None:
     before = len(house.ask("cdr.list")["rows"])
-    cast.desk("2001", "--answer", "0.1")
+    alice = cast.desk("2001", "--answer", "0.1")
     carol = cast.desk("2003", "--srtp", suite, hz=440)
     carol.dial("2001")
     if suite == "off":
         assert carol.wait("ended")["code"] == 488
+        assert not alice.told("incoming"), "nobody is rung for a call that cannot be"
         assert house.booked(count=before + 1)[-1]["cause"] == "not_acceptable"
     else:
         carol.wait("answered")
