@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from media import rtcp, rtp
+from media.uring import FEWEST
 from media.words import Codec, DigitHeard, LocalAddress, RoomId, RtpLost, Secure, StreamId, Suite, TapEnded
 from tests.media.test_tap import read
 from tests.stage.media_house import House, house
@@ -60,6 +61,24 @@ async def test_three_in_a_room_of_which_two_are_secure_in_other_ways(tmp_path: P
         for peer, others in ((a, (1000, 2000)), (b, (400, 2000)), (c, (400, 1000))):
             pcm = peer.pcm()[-6400:]
             assert sum(purity(pcm, freq) for freq in others) > 0.97
+            peer.close()
+
+
+async def test_so_many_that_one_system_call_serves_them_all(tmp_path: Path) -> None:
+    freqs = range(400, 400 + 60 * (2 * FEWEST), 60)
+    async with house(tmp_path) as h:
+        names = [StreamId(f"s{n}") for n in range(len(freqs))]
+        peers = [
+            await talking(h, name, freq, keys(list(Suite)[n % 4]) if n % 3 else None)
+            for n, (name, freq) in enumerate(zip(names, freqs, strict=True))
+        ]
+        for n in range(0, len(names), 2):
+            h.desk.bridge(RoomId(f"r{n}"), names[n : n + 2])
+        await asyncio.sleep(2.0)
+        for n, peer in enumerate(peers):
+            assert purity(peer.pcm(40), freqs[n ^ 1]) > 0.95, n
+            report = await h.desk.report(names[n])
+            assert not report.dropped.keys() - {"early"} and ("srtp" in report.path) == bool(n % 3)
             peer.close()
 
 

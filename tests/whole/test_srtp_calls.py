@@ -82,6 +82,19 @@ def test_a_phone_that_must_be_secure_is_refused_without(house: Switch, cast: Cas
         carol.wait("ended")
 
 
+def test_what_is_configured_is_shown(house: Switch) -> None:
+    shown = {phone["extension"]: phone["srtp"] for phone in house.ask("phones.list")["phones"]}
+    assert shown == {"2001": "accept", "2002": "accept", "2003": "required", "2004": "optional"}
+    assert [trunk["srtp"] for trunk in house.ask("trunks.list")["trunks"]] == ["accept"]
+    house.rewrite("phones.yaml", "srtp: optional", "srtp: perhaps")
+    try:
+        found = house.command("check")
+        assert found.returncode != 0 and "phones.yaml" in found.stdout + found.stderr
+        assert "accept" in found.stdout + found.stderr
+    finally:
+        house.rewrite("phones.yaml", "srtp: perhaps", "srtp: optional")
+
+
 def test_a_phone_without_srtp_refuses_an_offer_that_requires_it(house: Switch, cast: Cast) -> None:
     cast.desk("2003", "--answer", "0.1", "--srtp", "off")
     alice = cast.desk("2001")
