@@ -46,6 +46,8 @@ _EVENTS: dict[str, type[MediaEvent]] = {
         words.RtpBack,
         words.SpeechChanged,
         words.ToneHeard,
+        words.AnswerJudged,
+        words.BeepHeard,
         words.RecordingFailed,
         words.RecordingEncoded,
         words.TapEnded,

@@ -83,6 +83,8 @@ class Engine:
             hall.listen(frames)
         if hall.tones:
             hall.tones.listen(frames)
+        if hall.answers:
+            hall.answers.listen(frames)
         hall.rewire()
         hall.wiring.carry_out(frames, b.law, b.out[: b.high])
         hall.crowds.carry_out(frames, b.law, b.out[: b.high])

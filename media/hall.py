@@ -1,7 +1,6 @@
 """The hall of one engine: its streams, rooms, music and recordings, and what each order does to them.
 
-Orders change things between ticks; the tick (engine.py) reads them. Plays and music
-are in sounding.py.
+Orders change things between ticks; the tick (engine.py) reads them. Plays and music are in sounding.py.
 
 Time: the board's `now` and `tick`. Deliberately absent: the order of a tick, and the socket orders come by.
 """
@@ -14,6 +13,7 @@ from collections.abc import Callable
 
 from media import conceal, g711, intake, orders, report, speech
 from media.announce import Announcer
+from media.answer_watch import AnswerWatch
 from media.board import NOBODY, SLOTS, Board
 from media.crowd import Crowds
 from media.files import Loader
@@ -75,6 +75,7 @@ class Hall:
         self.ears: dict[int, speech.Listener] = {}
         """Rows whose speech is watched."""
         self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, tell)
+        self.answers = AnswerWatch(self.board, lambda row: self._by_row[row].id, tell)
         self.wiring = Wiring(rows)
         self.crowds = Crowds()
         self.quality = Quality(self.board)
@@ -159,6 +160,7 @@ class Hall:
         self.taps.forget(stream.row)
         self.ears.pop(stream.row, None)
         self.tones.forget(stream.row)
+        self.answers.forget(stream.row)
         stream.close()
         self._ports.rest(stream.address.port, self.board.now)
         return found

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from media.answer import AnswerParameters
 from media.words import Codec, Direction, File, Path, Silence, Source, Tone
 
 
@@ -192,6 +193,13 @@ class WatchProgress(Order, frozen=True):
     country: str | None
 
 
+class WatchAnswer(Order, frozen=True):
+    """Judge who answered, by these lengths; None: no more."""
+
+    stream: str
+    parameters: AnswerParameters | None
+
+
 class Hello(Order, frozen=True):
     """Answered with the names of the streams and recordings that are there."""
 
@@ -226,6 +234,7 @@ DeskOrder = (
     | Tap
     | WatchTones
     | WatchProgress
+    | WatchAnswer
     | Hello
     | State
 )

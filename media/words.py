@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType
 
+from media.answer import Verdict
+
 StreamId = NewType("StreamId", str)
 """The exchange names streams; it uses the leg's id."""
 RoomId = NewType("RoomId", str)
@@ -196,6 +198,33 @@ class ToneHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerJudged:
+    """Who answered on a stream that is judged (`Desk.watch_answer`); told once."""
+
+    stream: StreamId
+    verdict: Verdict
+    cause: str
+    """"short_greeting" (human), "long_greeting", "many_words", "long_word", "beep" (machine), "nothing_said" (silence),
+    "time_up" (not sure)."""
+    ms: int
+    """After so much of listening."""
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeepHeard:
+    """A machine's greeting is over, and it listens; told after `AnswerJudged` where that was asked for."""
+
+    stream: StreamId
+    cause: str
+    """"beep"; "silence" (the greeting ended without one); "timeout" (neither came)."""
+    freq_hz: float
+    """Of the beep; 0 for none."""
+    ms: int
+    """Since the listening began."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingFailed:
     """The disk refused; audio goes on."""
 
@@ -246,6 +275,8 @@ MediaEvent = (
     | RtpBack
     | SpeechChanged
     | ToneHeard
+    | AnswerJudged
+    | BeepHeard
     | RecordingFailed
     | RecordingEncoded
     | TapEnded
