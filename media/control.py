@@ -199,6 +199,8 @@ class Control:
                 hall.recorder.silence(order.recording, order.left, order.right, order.what)
             case orders.Tap():
                 hall.taps.start(order.path, order.streams, order.seconds, hall.board.now)
+            case orders.WatchFloor():
+                hall.floors.watch(RoomId(order.room), on=order.on, loudest=order.loudest)
             case orders.Join():
                 hall.rooms.join(RoomId(order.room), StreamId(order.stream))
             case orders.Announce():

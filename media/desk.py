@@ -45,6 +45,7 @@ _EVENTS: dict[str, type[MediaEvent]] = {
         words.RtpLost,
         words.RtpBack,
         words.SpeechChanged,
+        words.FloorChanged,
         words.ToneHeard,
         words.AnswerJudged,
         words.BeepHeard,

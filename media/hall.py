@@ -17,6 +17,7 @@ from media.answer_watch import AnswerWatch
 from media.board import NOBODY, SLOTS, Board
 from media.crowd import Crowds
 from media.files import Loader
+from media.floor_watch import Floors
 from media.intake import DigitPacket
 from media.mixer import Wiring
 from media.mux import Mux
@@ -83,6 +84,7 @@ class Hall:
         self.taps = Taps(self.loader, self.streams, tell)
         self._rows: dict[StreamId, int] = {}
         self.announcer = Announcer(self.board, self.loader, self.rooms, self._rows, tell)
+        self.floors = Floors(self.board, self.rooms, self._rows, tell)
         self.totals = Totals(self.board)
         self._ip = ip
         self._ports = ports
@@ -226,6 +228,7 @@ class Hall:
         if self.rooms.touched:
             self.announcer.notice(self.rooms.touched)
             self.crowds.follow(self.rooms, self._rows, self.board.law)
+            self.floors.follow()
         self.wiring.follow(self.rooms, self._rows)
 
     def admit(self) -> None:

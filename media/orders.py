@@ -193,6 +193,14 @@ class WatchProgress(Order, frozen=True):
     country: str | None
 
 
+class WatchFloor(Order, frozen=True):
+    """Say who speaks in a room, and let only the loudest so many through; 0: all."""
+
+    room: str
+    on: bool
+    loudest: int = 0
+
+
 class WatchAnswer(Order, frozen=True):
     """Judge who answered, by these lengths; None: no more."""
 
@@ -234,6 +242,7 @@ DeskOrder = (
     | Tap
     | WatchTones
     | WatchProgress
+    | WatchFloor
     | WatchAnswer
     | Hello
     | State

@@ -189,6 +189,17 @@ class SpeechChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorChanged:
+    """Others speak in a room that is watched (`Desk.watch_floor`) than before; nobody when it is empty or gone."""
+
+    room: RoomId
+    speakers: tuple[StreamId, ...]
+    """The loudest first."""
+    levels_dbm0: tuple[float, ...]
+    """Of each, as of now."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToneHeard:
     """The far end's network said something in tones (`Desk.watch_progress`); told again after 10 s without it."""
 
@@ -274,6 +285,7 @@ MediaEvent = (
     | RtpLost
     | RtpBack
     | SpeechChanged
+    | FloorChanged
     | ToneHeard
     | AnswerJudged
     | BeepHeard
