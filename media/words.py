@@ -144,6 +144,7 @@ class DigitHeard:
     stream: StreamId
     digit: str
     """One of 0-9 * # A B C D."""
+    by_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class PaperStream:
     room: RoomId | None = None
     pressed: str = ""
     watched: bool = False
+    keyed_by_sound: bool = False
 
 
 @dataclass
@@ -173,6 +174,10 @@ class PaperDesk:
     def send_digits(self, stream: StreamId, digits: str, on_ms: int = 100, gap_ms: int = 60) -> None:
         if stream in self.streams:
             self.streams[stream].pressed += digits
+
+    def watch_tones(self, stream: StreamId, on: bool) -> None:
+        if stream in self.streams:
+            self.streams[stream].keyed_by_sound = on
 
     def watch_speech(self, stream: StreamId, on: bool) -> None:
         if stream in self.streams:

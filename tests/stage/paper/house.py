@@ -139,6 +139,12 @@ class PaperHouse:
             self.desk.tell(DigitHeard(StreamId(leg), digit))
         await settle()
 
+    async def sounds(self, leg: LegId, digits: str) -> None:
+        """The party keys digits that come as sound."""
+        for digit in digits:
+            self.desk.tell(DigitHeard(StreamId(leg), digit, by_sound=True))
+        await settle()
+
     async def speaks(self, leg: LegId, speaking: bool) -> None:
         self.desk.tell(SpeechChanged(StreamId(leg), speaking))
         await settle()
