@@ -206,7 +206,8 @@ class ToneHeard:
 
     stream: StreamId
     name: str
-    """"dial", "ringback", "busy", "congestion", "fax_cng" (a fax calls), "fax_ced" (a fax answers)."""
+    """"dial", "ringback", "busy", "congestion", "special_information" (three tones before an announcement that the
+    number cannot be had), "fax_cng" (a fax calls), "fax_ced" (a fax answers)."""
 
 
 @dataclass(frozen=True, slots=True)
