@@ -27,8 +27,10 @@ from apps import views
 from apps.offers import Offers
 from apps.presses import Presses, Way
 from apps.sound import Sound
+from media.answer import AnswerParameters
 from media.desk import MediaError
 from media.words import (
+    AnswerJudged,
     DigitHeard,
     EngineLost,
     MediaEvent,
@@ -109,6 +111,7 @@ class Line:
         self.spoke_at = 0.0
         """When the party last began or stopped to speak, on the loop's clock."""
         self._presses = Presses()
+        self._judged: Callable[[AnswerJudged], None] | None = None
         self.sound = Sound(house, self.stream)
         self._house = house
         self._near = near
@@ -275,6 +278,9 @@ class Line:
                 self.speaking = event.speaking
                 self.spoke_at = asyncio.get_running_loop().time()
                 self.keyed.set()
+            case AnswerJudged():
+                if self._judged is not None and self.live:
+                    self._judged(event)
             case RtpLost():
                 if not self.held:  # who holds us need not send
                     log.warning("leg %s: no audio came for %.0f s", self.leg, event.seconds)
@@ -324,6 +330,12 @@ class Line:
         if self.live:
             self._house.desk.watch_speech(self.stream, on)
         self.speaking = False
+
+    def judge_answer(self, told: Callable[[AnswerJudged], None]) -> None:
+        """Judge from now on who answered; `told` is called once when that is known."""
+        self._judged = told
+        if self.live:
+            self._house.desk.watch_answer(self.stream, AnswerParameters())
 
     def stop_play(self) -> None:
         """What plays to this party stops within one tick."""

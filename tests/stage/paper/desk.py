@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from media.answer import AnswerParameters
 from media.desk import MediaError, NoEngine
 from media.voice import VoiceError
 from media.words import (
@@ -48,6 +49,7 @@ class PaperStream:
     pressed: str = ""
     watched: bool = False
     keyed_by_sound: bool = False
+    judged: AnswerParameters | None = None
 
 
 @dataclass
@@ -178,6 +180,10 @@ class PaperDesk:
     def watch_tones(self, stream: StreamId, on: bool) -> None:
         if stream in self.streams:
             self.streams[stream].keyed_by_sound = on
+
+    def watch_answer(self, stream: StreamId, parameters: AnswerParameters | None) -> None:
+        if stream in self.streams:
+            self.streams[stream].judged = parameters
 
     def watch_speech(self, stream: StreamId, on: bool) -> None:
         if stream in self.streams:

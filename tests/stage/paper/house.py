@@ -85,6 +85,7 @@ SITE: Mapping[str, str] = {
           - {to: "4008", do: survey}
           - {to: "4009", reject: busy}
           - {to: "4010", do: plain}
+          - {to: "4011", do: judged}
         scripts:
           hotline: [{queue: sales}, {say: {en: "After.", zh: "之后。"}}]
           service: [{queue: service}]
@@ -102,6 +103,12 @@ SITE: Mapping[str, str] = {
           memo: [{record: {max: 20, silence: 3}}, {say: {en: "Kept.", zh: "好。"}}]
           survey:
             - queue: {name: sales, connected: [{say: {en: "Survey.", zh: "调查。"}}]}
+          judged:
+            - dial:
+                to: "2001"
+                amd: true
+                answered: [{say: {en: "By {answered_by}.", zh: "{answered_by}。"}}]
+                machine: [{say: {en: "A machine.", zh: "机器。"}}, {voicemail: "2004"}]
           plain: [{say: {en: "Hello.", zh: "您好。"}}, {hangup: normal}]
     """,
 }
