@@ -2,7 +2,7 @@
 information; and fax.
 
 Each frame of the rows that ask is one of eight kinds; all rows are one matrix product. What a tone is made of is looked
-at once, when it has lasted for 180 ms. A cadence is known after on, off, on, or after a second of pause where it has a
+at once, when it has lasted for 160 ms. A cadence is known after on, off, on, or after a second of pause where it has a
 longer one, so that the first ring already counts. Lengths may be 15 % or 50 ms off, whichever is more.
 
 Units: ms; frames of 20 ms. Pure. Deliberately absent: the table (national.py), who asks (tone_watch.py).
@@ -27,8 +27,8 @@ SHARE = 0.8
 """Of the power of a frame, for it to be a tone."""
 STEADY_FRAMES = 2
 """A kind counts when it has lasted so long: 40 ms."""
-LOOK_FRAMES = 9
-"""A tone is looked at when it has lasted for 180 ms; the shortest in the table has 225."""
+LOOK_FRAMES = 8
+"""A tone is looked at when it has lasted for 160 ms; the shortest in the table has 225, and may have 207."""
 PAUSE_MS = 1000
 """A longer pause in a cadence is not waited for."""
 ENDLESS_MS, CED_MS = 2500, 500
@@ -39,6 +39,8 @@ UNDER_TONE = 10 ** (12 / 10)
 """Sound that is so much fainter than the tone before it is a pause: lines have noise."""
 SPECIAL_LATE_MS = 90
 """70 ms, and a frame's edge."""
+SPECIAL_GAP_MS = 60
+"""Between two of the three there may be 30 ms, which spoil two frames, or three."""
 _WIDE_HZ = {CNG: 40.0, CED: 25.0}
 _NEAR_HZ = 14.0
 
@@ -68,7 +70,7 @@ def kinds(samples: Samples) -> npt.NDArray[np.int64]:
 
 
 def holds(spectrum: npt.NDArray[np.float64], freqs_hz: tuple[float, ...], near_hz: float) -> float:
-    """How well these sines, and only they, explain a power spectrum of 180 ms: 0..1."""
+    """How well these sines, and only they, explain a power spectrum of 160 ms: 0..1."""
     parts, error = [], 0.0
     for freq in freqs_hz:
         close = np.abs(_LOOK_FREQS - freq) <= near_hz
@@ -134,9 +136,10 @@ class Progress:
         """A phase is over and the next has begun."""
         found = None
         ms = self._frames * FRAME_MS
-        # The three may be 30 ms apart, which is no phase.
-        in_order = self._kind == SIT1 + self._special and abs(ms - SPECIAL_MS) <= SPECIAL_LATE_MS
-        self._special = self._special + 1 if in_order else 0
+        if self._kind == SIT1 + self._special and abs(ms - SPECIAL_MS) <= SPECIAL_LATE_MS:
+            self._special += 1
+        elif self._kind not in (SILENT, OTHER) or ms > SPECIAL_GAP_MS:
+            self._special = 0
         if self._kind in (SILENT, TONE, CNG, CED):
             self._phases.append((self._freqs, ms))
         else:
