@@ -15,7 +15,8 @@ from apps.journal_story import SegmentKind
 from apps.line_use import take_phone, take_trunk
 from apps.log import safe
 from ivr.words import DialResult
-from media.words import Tone
+from media.answer import Verdict
+from media.words import AnswerJudged, Tone
 from switch import call as coupling
 from switch.call_words import After, AnswerCaller, Connect, Effect, Finished, HangUp, Outcome, RingCaller, TimedOut
 from switch.events import Answered, Ended, LegEvent, Progressed, Rang
@@ -42,9 +43,11 @@ _STATUS = {
 
 
 async def dial(
-    house: House, call: Call, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None
+    house: House, call: Call, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
 ) -> DialResult:
     """Ring the numbers all at once; the caller is answered when somebody answers.
+
+    With `amd` an answering machine is hung up on as soon as it is known for one.
 
     Returns how it ended; cancelled when the caller hangs up, and then whoever rings or talks is hung up.
     """
@@ -52,7 +55,7 @@ async def dial(
     if not ways:
         log.info("call=%s: nowhere to dial %s", call.id, safe(", ".join(numbers)))
         return DialResult("unknown number")
-    return await _Dial(house, call, ways, timeout_s, caller_id).run()
+    return await _Dial(house, call, ways, timeout_s, caller_id, amd=amd).run()
 
 
 def _way(house: House, number: str) -> Way | None:
@@ -72,11 +75,20 @@ class _Dial:
     """One dial under way: listens to the lines it calls."""
 
     def __init__(
-        self, house: House, call: Call, ways: Sequence[tuple[str, Way]], timeout_s: float, caller_id: str | None
+        self,
+        house: House,
+        call: Call,
+        ways: Sequence[tuple[str, Way]],
+        timeout_s: float,
+        caller_id: str | None,
+        *,
+        amd: bool,
     ) -> None:
         self._house = house
         self._call = call
         self._timeout_s = timeout_s
+        self._amd = amd
+        self._answered_by: Verdict | None = None
         self._lines: dict[LegId, Line] = {}
         self._ways: dict[LegId, tuple[str, Way]] = {}
         """Each leg's number, as it was dialled, and where that leads."""
@@ -165,11 +177,20 @@ class _Dial:
         self._stop_ring_back()
         self._bridge = Bridge(self._call, other, music="default", label=number, extension=_extension(way.target))
         self._connected_at = asyncio.get_running_loop().time()
+        if self._amd:
+            other.judge_answer(lambda judged: self._judged(other, judged))
         if self._call.line.answered:
             self._call.answered()
             self._bridge.join()
         else:
             self._house.spawn(self._answer_caller(self._bridge, other), f"answer {self._call.line.leg}")
+
+    def _judged(self, other: Line, judged: AnswerJudged) -> None:
+        """It is known who answered."""
+        log.info("call=%s answered by %s: %s, %d ms", self._call.id, judged.verdict.value, judged.cause, judged.ms)
+        self._answered_by = judged.verdict
+        if judged.verdict is Verdict.MACHINE:
+            other.hang_up()
 
     async def _answer_caller(self, bridge: Bridge, other: Line) -> None:
         await self._call.answer(near=other.stream)
@@ -194,8 +215,11 @@ class _Dial:
             self._call.dial_failed = cause
             if self._call.line.live:
                 self._call.leave(status)
+        answered_by = self._answered_by.value if self._answered_by is not None else ""
+        if self._answered_by is Verdict.MACHINE and by is not Party.CALLER:
+            status, talked_s = "machine", 0.0
         if not self._finished.done():
-            self._finished.set_result(DialResult(status, talked_s))
+            self._finished.set_result(DialResult(status, talked_s, answered_by))
 
 
 def _extension(target: Target) -> str:

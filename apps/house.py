@@ -22,6 +22,7 @@ from ivr.prompts import Prompts
 from media.desk import Desk
 from media.voice import Voice
 from media.words import (
+    AnswerJudged,
     DigitHeard,
     EngineBack,
     EngineLost,
@@ -104,7 +105,7 @@ class House:
     def heard(self, event: MediaEvent) -> None:
         """What a media engine tells, to the line it is about."""
         match event:
-            case DigitHeard() | PlayEnded() | RtpLost() | RtpBack() | SpeechChanged():
+            case DigitHeard() | PlayEnded() | RtpLost() | RtpBack() | SpeechChanged() | AnswerJudged():
                 line = self.lines.get(LegId(event.stream))
                 if line is not None:
                     line.heard(event)

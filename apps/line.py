@@ -25,9 +25,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from apps import views
 from apps.offers import Offers
+from apps.presses import Presses, Way
 from apps.sound import Sound
+from media.answer import AnswerParameters
 from media.desk import MediaError
 from media.words import (
+    AnswerJudged,
     DigitHeard,
     EngineLost,
     MediaEvent,
@@ -107,6 +110,8 @@ class Line:
         """The party speaks; only kept while `watch_speech`."""
         self.spoke_at = 0.0
         """When the party last began or stopped to speak, on the loop's clock."""
+        self._presses = Presses()
+        self._judged: Callable[[AnswerJudged], None] | None = None
         self.sound = Sound(house, self.stream)
         self._house = house
         self._near = near
@@ -257,7 +262,7 @@ class Line:
                 self._offered(event.sdp)
                 return
             case Keyed():
-                self._digit(event.digit)
+                self._digit(event.digit, Way.INFO)
                 return
             case Confirmed():
                 facts = self._house.switch.dialog(self.leg)
@@ -273,13 +278,16 @@ class Line:
         """An event of this line's stream."""
         match event:
             case DigitHeard():
-                self._digit(event.digit)
+                self._digit(event.digit, Way.SOUND if event.by_sound else Way.EVENT)
             case PlayEnded():
                 self.sound.play_ended(event)
             case SpeechChanged():
                 self.speaking = event.speaking
                 self.spoke_at = asyncio.get_running_loop().time()
                 self.keyed.set()
+            case AnswerJudged():
+                if self._judged is not None and self.live:
+                    self._judged(event)
             case RtpLost():
                 if not self.held:  # who holds us need not send
                     log.warning("leg %s: no audio came for %.0f s", self.leg, event.seconds)
@@ -290,9 +298,12 @@ class Line:
             case _:
                 pass
 
-    def _digit(self, digit: str) -> None:
+    def _digit(self, digit: str, way: Way) -> None:
+        if not self._presses.take(digit, way, asyncio.get_running_loop().time()):
+            return
         if self.digits_to is not None and self.digits_to.live:
-            self._house.desk.send_digits(self.digits_to.stream, digit)
+            if way is not Way.SOUND:  # that one is heard already
+                self._house.desk.send_digits(self.digits_to.stream, digit)
             return
         self.digits.append(digit)
         self.keyed.set()
@@ -326,6 +337,12 @@ class Line:
         if self.live:
             self._house.desk.watch_speech(self.stream, on)
         self.speaking = False
+
+    def judge_answer(self, told: Callable[[AnswerJudged], None]) -> None:
+        """Judge from now on who answered; `told` is called once when that is known."""
+        self._judged = told
+        if self.live:
+            self._house.desk.watch_answer(self.stream, AnswerParameters())
 
     def stop_play(self) -> None:
         """What plays to this party stops within one tick."""
@@ -366,6 +383,8 @@ class Line:
 
     def _use(self, path: Path) -> None:
         self.sound.use(path)
+        # Who has no telephone-event can only key in sound.
+        self._house.desk.watch_tones(self.stream, path.dtmf_payload_type is None)
         held = not path.direction.sends  # they do not want to hear us: RFC 3264 8.4
         if held != self.held:
             self.held = held

@@ -147,9 +147,11 @@ class Telephone:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
         return await queue_answers.give(self, self._house.site, queue, status, language)
 
-    async def dial(self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None) -> DialResult:
+    async def dial(
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+    ) -> DialResult:
         """Ring the numbers all at once and talk to the first that answers."""
-        return await dial(self._house, self._call, numbers, timeout_s=timeout_s, caller_id=caller_id)
+        return await dial(self._house, self._call, numbers, timeout_s=timeout_s, caller_id=caller_id, amd=amd)
 
     async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
         """Record the caller."""

@@ -26,6 +26,7 @@ ALWAYS_SET = (
     "waited",
     "dial_status",
     "talked",
+    "answered_by",
     "recording",
     "recording_seconds",
     "message_seconds",

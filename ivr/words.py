@@ -95,14 +95,18 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class DialResult:
-    """How a `dial` step ended. `status`: answered, busy, no answer, declined, unreachable, unknown number, failed.
+    """How a `dial` step ended.
+
+    `status`: answered, busy, no answer, declined, unreachable, unknown number, failed, machine.
 
     After "answered" the two have talked and the called side hung up first; a caller who hangs up first ends
-    the script.
+    the script. "machine": an answering machine took the call, and we hung up.
     """
 
     status: str
     talked_s: float = 0.0
+    answered_by: str = ""
+    """human, machine, silence, not_sure, when that was asked for and the talk lasted until it was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +177,10 @@ class CallPort(Protocol):
         Returns the script to go on with, or empty: then the step after the `queue` step is next.
         """
 
-    async def dial(self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None) -> DialResult:
-        """Ring the numbers all at once and talk to the first that answers.
+    async def dial(
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+    ) -> DialResult:
+        """Ring the numbers all at once and talk to the first that answers; with `amd`, unless it is a machine.
 
         A number is an extension, an outside number, or `<number>@<trunk>` to go out by that trunk. An empty list
         is "unknown number".

@@ -41,6 +41,7 @@ from media.orders import (
     State,
     StopPlay,
     Unbridge,
+    WatchAnswer,
     WatchProgress,
     WatchSpeech,
     WatchTones,
@@ -198,6 +199,8 @@ class Control:
                 hall.recorder.silence(order.recording, order.left, order.right, order.what)
             case orders.Tap():
                 hall.taps.start(order.path, order.streams, order.seconds, hall.board.now)
+            case orders.WatchFloor():
+                hall.floors.watch(RoomId(order.room), on=order.on, loudest=order.loudest)
             case orders.Join():
                 hall.rooms.join(RoomId(order.room), StreamId(order.stream))
             case orders.Announce():
@@ -224,13 +227,28 @@ class Control:
             case orders.Steer():
                 if (stream := hall.streams.get(StreamId(order.stream))) is not None:
                     hall.sounding.steer(stream, order)
-            case Report() | Play() | StopPlay() | Music() | Press() | WatchSpeech() | WatchTones() | WatchProgress():
+            case Report() | Play() | StopPlay() | Music() | Press():
                 return self._on_stream(order)
+            case WatchSpeech() | WatchTones() | WatchProgress() | WatchAnswer():
+                self._watch(order)
         return None
 
-    def _on_stream(
-        self, order: Report | Play | StopPlay | Music | Press | WatchSpeech | WatchTones | WatchProgress
-    ) -> object:
+    def _watch(self, order: WatchSpeech | WatchTones | WatchProgress | WatchAnswer) -> None:
+        hall = self._hall
+        stream = hall.streams.get(StreamId(order.stream))
+        if stream is None:
+            return
+        match order:
+            case WatchSpeech():
+                hall.watch_speech(stream, order.on)
+            case WatchTones():
+                hall.tones.digits(stream.row, order.on)
+            case WatchProgress():
+                hall.tones.progress(stream.row, order.country)
+            case WatchAnswer():
+                hall.answers.judge(stream.row, order.parameters)
+
+    def _on_stream(self, order: Report | Play | StopPlay | Music | Press) -> object:
         hall = self._hall
         stream = hall.streams.get(StreamId(order.stream))
         if isinstance(order, Report):
@@ -246,12 +264,6 @@ class Control:
                 hall.sounding.stop_play(stream)
             case Music():
                 hall.sounding.set_music_of(stream, order.name)
-            case WatchSpeech():
-                hall.watch_speech(stream, order.on)
-            case WatchTones():
-                hall.tones.digits(stream.row, order.on)
-            case WatchProgress():
-                hall.tones.progress(stream.row, order.country)
             case Press():
                 hall.press(stream, order.digits, order.on_ms, order.gap_ms)
         return None

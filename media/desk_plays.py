@@ -1,10 +1,11 @@
-"""The desk's orders about what a stream hears of its own: plays, music, digits. See desk.py."""
+"""The desk's orders about a stream of its own: plays, music, digits, and what is listened for. See desk.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from media import orders
+from media.answer import AnswerParameters
 from media.desk_base import Engines
 from media.engine_line import EngineLine
 from media.words import PlayEnded, Source, StreamId
@@ -76,3 +77,10 @@ class Plays(Engines):
     def watch_progress(self, stream: StreamId, country: str | None) -> None:
         """Tell `ToneHeard` of this country's tones ("cn", "us", "uk", "eu", "any") and of fax; None: no more."""
         self._tell(stream, orders.WatchProgress(stream, country))
+
+    def watch_answer(self, stream: StreamId, parameters: AnswerParameters | None) -> None:
+        """Judge who answers on this stream from now on; None: no more.
+
+        `AnswerJudged` follows within `total_analysis_time`, and `BeepHeard` after a machine if that was asked for.
+        """
+        self._tell(stream, orders.WatchAnswer(stream, parameters))

@@ -75,6 +75,15 @@ class Bridges(Plays):
             says = {str(member): gain for member, gain in hearing.says.items()}
             line.tell(orders.Hear(room, gains, says, {str(member): gain for member, gain in hearing.hears.items()}))
 
+    def watch_floor(self, room: RoomId, *, on: bool = True, loudest: int = 0) -> None:
+        """Tell `FloorChanged` of who speaks in the room, or no more.
+
+        With `loudest`, only so many of those who speak are heard by the others; for big rooms.
+        """
+        line = self._rooms.get(room)
+        if line is not None:
+            line.tell(orders.WatchFloor(room, on, loudest))
+
     def announce(
         self, where: RoomId | StreamId, sources: Sequence[Source], *, duck_db: float = 12.0, loop: bool = False
     ) -> int:

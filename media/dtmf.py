@@ -19,6 +19,8 @@ DIGITS = "0123456789*#ABCD"
 END_TIMES = 3
 LONGEST = 0xFFFF
 """Longest duration [samples] of one event; a longer press goes on with a new time stamp (2.5.1.3)."""
+SEGMENT_LOST = 4000
+"""Of a segment's end [samples], half a second may be lost."""
 
 
 class Ear:
@@ -46,8 +48,10 @@ class Ear:
             if step == 0 and event == self._event:
                 self._duration, self._ended = max(self._duration, duration), self._ended or ended
                 return None
-            # A press longer than the field holds (2.5.1.3), and senders that move the time stamp along.
-            onward = step == LONGEST or duration > self._duration
+            # A press longer than the field holds goes on in segments (2.5.1.3), whose last packets may be lost; and
+            # there are senders that move the time stamp along, by as much as the duration grows.
+            full = self._duration >= LONGEST - SEGMENT_LOST and step <= LONGEST
+            onward = full or step == LONGEST or abs(duration - self._duration - step) <= FRAME_SAMPLES
             if event == self._event and not self._ended and not marker and onward:
                 self._ts, self._duration, self._ended = ts, duration, ended
                 return None
@@ -66,7 +70,10 @@ class Finger:
         return bool(self._queue)
 
     def press(self, digits: str, on_ms: int, gap_ms: int) -> None:
-        """Queue `digits`; unknown characters are passed over. A gap holds at least the three end packets."""
+        """Queue `digits`; unknown characters are passed over. A gap holds at least the three end packets.
+
+        8.18 s is the longest press: one segment.
+        """
         on = min(max(2, -(-on_ms // FRAME_MS)), LONGEST // FRAME_SAMPLES)
         gap = min(max(END_TIMES - 1, -(-gap_ms // FRAME_MS)), 500)
         for digit in digits.upper():

@@ -89,9 +89,12 @@ class Engine:
             hall.listen(frames)
         if hall.tones:
             hall.tones.listen(frames)
+        if hall.answers:
+            hall.answers.listen(frames)
         hall.rewire()
-        hall.wiring.carry_out(frames, b.law, b.out[: b.high])
-        hall.crowds.carry_out(frames, b.law, b.out[: b.high])
+        said = hall.floors.listen(frames) if hall.floors else frames
+        hall.wiring.carry_out(said, b.law, b.out[: b.high])
+        hall.crowds.carry_out(said, b.law, b.out[: b.high])
         hall.sounding.overlay()
         hall.announcer.overlay()
         hall.sender.build()

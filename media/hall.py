@@ -1,7 +1,6 @@
 """The hall of one engine: its streams, rooms, music and recordings, and what each order does to them.
 
-Orders change things between ticks; the tick (engine.py) reads them. Plays and music
-are in sounding.py.
+Orders change things between ticks; the tick (engine.py) reads them. Plays and music are in sounding.py.
 
 Time: the board's `now` and `tick`. Deliberately absent: the order of a tick, and the socket orders come by.
 """
@@ -14,9 +13,11 @@ from collections.abc import Callable
 
 from media import conceal, g711, intake, orders, report, speech
 from media.announce import Announcer
+from media.answer_watch import AnswerWatch
 from media.board import NOBODY, SLOTS, Board
 from media.crowd import Crowds
 from media.files import Loader
+from media.floor_watch import Floors
 from media.intake import DigitPacket
 from media.mixer import Wiring
 from media.mux import Mux
@@ -80,6 +81,7 @@ class Hall:
         self.ears: dict[int, speech.Listener] = {}
         """Rows whose speech is watched."""
         self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, tell)
+        self.answers = AnswerWatch(self.board, lambda row: self._by_row[row].id, tell)
         self.wiring = Wiring(rows)
         self.crowds = Crowds()
         self.quality = Quality(self.board)
@@ -88,6 +90,7 @@ class Hall:
         self.taps = Taps(self.loader, self.streams, tell)
         self._rows: dict[StreamId, int] = {}
         self.announcer = Announcer(self.board, self.loader, self.rooms, self._rows, tell)
+        self.floors = Floors(self.board, self.rooms, self._rows, tell)
         self.totals = Totals(self.board)
         self._ip = ip
         self._ports = ports
@@ -167,6 +170,7 @@ class Hall:
         self.taps.forget(stream.row)
         self.ears.pop(stream.row, None)
         self.tones.forget(stream.row)
+        self.answers.forget(stream.row)
         stream.close()
         self._ports.rest(stream.address.port, self.board.now)
         return found
@@ -232,6 +236,7 @@ class Hall:
         if self.rooms.touched:
             self.announcer.notice(self.rooms.touched)
             self.crowds.follow(self.rooms, self._rows, self.board.law)
+            self.floors.follow()
         self.wiring.follow(self.rooms, self._rows)
 
     def admit(self) -> None:

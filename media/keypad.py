@@ -2,7 +2,7 @@
 
 Every 10 ms the last 20 ms of all rows that ask are one matrix, and one product with eight sines under a window gives
 the strength and phase of each frequency; the turn of the phase since the product before gives the frequency itself, to
-a Hertz. A digit is three steady looks in a row; it is over after three looks without.
+a Hertz. A digit is three steady looks in a row; it is over after four looks without.
 
 | | taken | not taken |
 |---|---|---|
@@ -31,7 +31,10 @@ LOW, HIGH = (697.0, 770.0, 852.0, 941.0), (1209.0, 1336.0, 1477.0, 1633.0)
 KEYS = "123A456B789C*0#D"
 HOP = FRAME_SAMPLES // 2
 LOOKS = 3
-"""Looks of one kind in a row: a digit begins, or is over."""
+"""Looks of one kind in a row: a digit begins."""
+OVER_LOOKS = 4
+"""Looks without, in a row: it is over. A break of 10 ms, with the leap of the phase behind it, spoils up to three; a
+pause of 40 ms leaves at least four without."""
 DEVIATION = 0.024
 NORMAL_TWIST, REVERSE_TWIST = 10 ** (7.0 / 10), 10 ** (10.0 / 10)
 """High over low, low over high: powers."""
@@ -96,7 +99,7 @@ class Keypad:
         # A pressed key whose level breaks down is let go, though the rest of it still is the same pair.
         held = (kind >= 0) & (kind == self._pressed[rows]) & (power * STEADY > powers.max(axis=1))
         without = np.where(held, 0, self._without[rows] + 1)
-        over = without >= LOOKS
+        over = without >= OVER_LOOKS
         self._without[rows] = np.where(begun, 0, without)
         self._pressed[rows] = np.where(begun, kind, np.where(over, -1, self._pressed[rows]))
         return [(int(rows[n]), KEYS[kind[n]]) for n in np.flatnonzero(begun)]
@@ -105,7 +108,7 @@ class Keypad:
 def judged(
     phasor: npt.NDArray[np.complex128], before: npt.NDArray[np.complex128], total: npt.NDArray[np.floating]
 ) -> tuple[Ints, npt.NDArray[np.float64]]:
-    """One look at n rows: (key 0..15 or -1, power of the pair). `total` is the power of all that sounds."""
+    """One look at n rows: (key 0..15 or -1, power of the pair or 0). `total` is the power of all that sounds."""
     strength = np.abs(phasor)
     low, high = strength[:, :4].argmax(axis=1), strength[:, 4:].argmax(axis=1) + 4
     pair = np.stack([low, high], axis=1)
@@ -119,4 +122,5 @@ def judged(
     good &= (power[:, 1] < NORMAL_TWIST * power[:, 0]) & (power[:, 0] < REVERSE_TWIST * power[:, 1])
     both = power.sum(axis=1)
     good &= both > PURITY * total
-    return np.where(good, low * 4 + high - 4, -1), both
+    # What is no pair has no power either: the strength of a broken one is made up by the leap of its phase.
+    return np.where(good, low * 4 + high - 4, -1), np.where(good, both, 0.0)

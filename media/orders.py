@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from media.answer import AnswerParameters
 from media.words import Codec, Direction, File, Path, Secure, Silence, Source, Suite, Tone
 
 
@@ -204,6 +205,21 @@ class WatchProgress(Order, frozen=True):
     country: str | None
 
 
+class WatchFloor(Order, frozen=True):
+    """Say who speaks in a room, and let only the loudest so many through; 0: all."""
+
+    room: str
+    on: bool
+    loudest: int = 0
+
+
+class WatchAnswer(Order, frozen=True):
+    """Judge who answered, by these lengths; None: no more."""
+
+    stream: str
+    parameters: AnswerParameters | None
+
+
 class Hello(Order, frozen=True):
     """Answered with the names of the streams and recordings that are there."""
 
@@ -238,6 +254,8 @@ DeskOrder = (
     | Tap
     | WatchTones
     | WatchProgress
+    | WatchFloor
+    | WatchAnswer
     | Hello
     | State
 )

@@ -1,7 +1,8 @@
-"""What the network says in tones: ring-back, busy, congestion, dial tone, and fax, known again by pitch and cadence.
+"""What the network says in tones, known again by pitch and cadence: ring-back, busy, congestion, dial tone, special
+information; and fax.
 
-Each frame of the rows that ask is one of five kinds; all rows are one matrix product. What a tone is made of is looked
-at once, when it has lasted for 180 ms. A cadence is known after on, off, on, or after a second of pause where it has a
+Each frame of the rows that ask is one of eight kinds; all rows are one matrix product. What a tone is made of is looked
+at once, when it has lasted for 160 ms. A cadence is known after on, off, on, or after a second of pause where it has a
 longer one, so that the first ring already counts. Lengths may be 15 % or 50 ms off, whichever is more.
 
 Units: ms; frames of 20 ms. Pure. Deliberately absent: the table (national.py), who asks (tone_watch.py).
@@ -15,30 +16,37 @@ import numpy as np
 import numpy.typing as npt
 
 from media.g711 import Samples
-from media.national import FAX, NationalTone, known
+from media.national import FAX, SPECIAL_HZ, SPECIAL_INFORMATION, SPECIAL_MS, NationalTone, known
 from media.tone import FULL_SCALE_DBM0
 from media.words import FRAME_MS, FRAME_SAMPLES, RATE_HZ
 
-SILENT, TONE, CNG, CED, OTHER = range(5)
-"""Kinds of frames; `TONE` is one between 300 and 700 Hz."""
+SILENT, TONE, CNG, CED, SIT1, SIT2, SIT3, OTHER = range(8)
+"""Kinds of frames; `TONE` is one between 300 and 700 Hz, the three of `SIT` are those of special information."""
 SILENT_DBM0 = -43.0
 SHARE = 0.8
 """Of the power of a frame, for it to be a tone."""
 STEADY_FRAMES = 2
 """A kind counts when it has lasted so long: 40 ms."""
-LOOK_FRAMES = 9
-"""A tone is looked at when it has lasted for 180 ms; the shortest in the table has 225."""
+LOOK_FRAMES = 8
+"""A tone is looked at when it has lasted for 160 ms; the shortest in the table has 225, and may have 207."""
 PAUSE_MS = 1000
 """A longer pause in a cadence is not waited for."""
 ENDLESS_MS, CED_MS = 2500, 500
 """A dial tone, and a fax that answers, are known when they have lasted so long."""
 FORGET_MS = 10_000
 """A tone that has not been heard for so long is told anew."""
+UNDER_TONE = 10 ** (12 / 10)
+"""Sound that is so much fainter than the tone before it is a pause: lines have noise."""
+SPECIAL_LATE_MS = 90
+"""70 ms, and a frame's edge."""
+SPECIAL_GAP_MS = 60
+"""Between two of the three there may be 30 ms, which spoil two frames, or three."""
 _WIDE_HZ = {CNG: 40.0, CED: 25.0}
 _NEAR_HZ = 14.0
 
 _SILENT = (32768 * 10 ** ((SILENT_DBM0 - FULL_SCALE_DBM0) / 20)) ** 2 / 2
-_BANDS = (range(300, 750, 50), range(1050, 1200, 50), range(2050, 2200, 50))
+_BANDS: tuple[range, ...] = (range(300, 750, 50), range(1050, 1200, 50), range(2050, 2200, 50))
+_BANDS += tuple(range(int(freq) - 50, int(freq) + 100, 50) for freq in SPECIAL_HZ)
 _FREQS = np.array([freq for band in _BANDS for freq in band], np.float64)
 _ANGLE = 2 * np.pi * np.arange(FRAME_SAMPLES)[:, None] / RATE_HZ * _FREQS
 _MATRIX: npt.NDArray[np.float32] = np.concatenate([np.cos(_ANGLE), np.sin(_ANGLE)], axis=1).astype(np.float32)
@@ -62,7 +70,7 @@ def kinds(samples: Samples) -> npt.NDArray[np.int64]:
 
 
 def holds(spectrum: npt.NDArray[np.float64], freqs_hz: tuple[float, ...], near_hz: float) -> float:
-    """How well these sines, and only they, explain a power spectrum of 180 ms: 0..1."""
+    """How well these sines, and only they, explain a power spectrum of 160 ms: 0..1."""
     parts, error = [], 0.0
     for freq in freqs_hz:
         close = np.abs(_LOOK_FREQS - freq) <= near_hz
@@ -86,16 +94,22 @@ class Progress:
         self._next, self._run = SILENT, 0
         self._sound: list[Samples] = []
         self._freqs: tuple[float, ...] = ()
+        self._loud = 0.0
+        """Power of the last tone that was looked at; 0 for none."""
         self._phases: deque[tuple[tuple[float, ...], int]] = deque(maxlen=4)
         """(frequencies, ms) of what has ended, pauses with none."""
         self._waited = False
         """This pause has been long, and has been judged."""
         self._told, self._quiet = "", 0
+        self._special = 0
+        """Tones of special information that have come in their order."""
 
     def hear(self, kind: int, samples: Samples) -> str | None:
         """Take a frame and its kind; the name of the tone that is known by now, once."""
         self._quiet += 1
         self._frames += 1
+        if kind == OTHER and self._loud and _power(samples) * UNDER_TONE < self._loud:
+            kind = SILENT
         if kind == self._kind:
             self._frames += self._run  # a frame of another kind among them was a mishap
             self._run = 0
@@ -122,12 +136,19 @@ class Progress:
         """A phase is over and the next has begun."""
         found = None
         ms = self._frames * FRAME_MS
+        if self._kind == SIT1 + self._special and abs(ms - SPECIAL_MS) <= SPECIAL_LATE_MS:
+            self._special += 1
+        elif self._kind not in (SILENT, OTHER) or ms > SPECIAL_GAP_MS:
+            self._special = 0
         if self._kind in (SILENT, TONE, CNG, CED):
             self._phases.append((self._freqs, ms))
         else:
             self._phases.clear()
+            self._loud = 0.0
         if self._kind == TONE and self._next == SILENT:
             found = self._known(long=False)
+        elif self._special == len(SPECIAL_HZ):
+            found, self._special = SPECIAL_INFORMATION, 0
         elif self._kind == CNG and self._freqs and _like(ms, FAX["fax_cng"].cadence_ms[0]):
             found = "fax_cng"
         self._kind, self._frames, self._run = self._next, self._run, 0
@@ -138,7 +159,9 @@ class Progress:
         if len(self._sound) < LOOK_FRAMES:
             self._sound.append(samples)
             if len(self._sound) == LOOK_FRAMES:
-                spectrum = np.abs(np.fft.rfft(np.concatenate(self._sound) * _LOOK_WINDOW)) ** 2
+                sound = np.concatenate(self._sound)
+                spectrum = np.abs(np.fft.rfft(sound * _LOOK_WINDOW)) ** 2
+                self._loud = _power(sound)
                 self._freqs = self._made_of(spectrum)
         ms = self._frames * FRAME_MS
         if self._kind == CED and ms >= CED_MS and self._freqs:
@@ -179,6 +202,10 @@ class Progress:
             _like(ms, want) and freqs == (() if nth % 2 else tone.freqs_hz)
             for nth, ((freqs, ms), want) in enumerate(zip(last, wanted, strict=True))
         )
+
+
+def _power(samples: Samples) -> float:
+    return float(np.square(samples, dtype=np.float32).mean())
 
 
 def _like(ms: int, wanted: int) -> bool:

@@ -28,9 +28,21 @@ class Listener:
         self._run = 0
         self.speaking = False
 
+    @property
+    def idle(self) -> bool:
+        """Neither speaking nor about to: a frame without speech would change nothing."""
+        return not self.speaking and not self._run
+
     def hear(self, samples: npt.NDArray[np.int16]) -> bool:
         """Take a frame of 20 ms at 8 kHz; True when `speaking` has changed by it."""
-        voiced = self._vad.is_speech(samples.tobytes(), RATE_HZ)
+        return self.take(self.voiced(samples))
+
+    def voiced(self, samples: npt.NDArray[np.int16]) -> bool:
+        """Is this frame speech?"""
+        return bool(self._vad.is_speech(samples.tobytes(), RATE_HZ))
+
+    def take(self, voiced: bool) -> bool:
+        """The same as `hear`, for a frame that is judged already."""
         if voiced == self.speaking:
             self._run = 0
             return False

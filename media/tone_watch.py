@@ -61,7 +61,7 @@ class ToneWatch:
         if self._keyed.size:
             rows = self._keyed
             for row, digit in self._keypad.hear(rows, g711.decode(frames[rows], laws[rows])):
-                self._tell(DigitHeard(self._name_of(row), digit))
+                self._tell(DigitHeard(self._name_of(row), digit, by_sound=True))
         if self._progress:
             asked = list(self._progress.items())
             rows = np.array([row for row, _ in asked], np.int64)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType
 
+from media.answer import Verdict
+
 StreamId = NewType("StreamId", str)
 """The exchange names streams; it uses the leg's id."""
 RoomId = NewType("RoomId", str)
@@ -173,6 +175,7 @@ class DigitHeard:
     stream: StreamId
     digit: str
     """One of 0-9 * # A B C D."""
+    by_sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +221,51 @@ class SpeechChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorChanged:
+    """Others speak in a room that is watched (`Desk.watch_floor`) than before; nobody when it is empty or gone."""
+
+    room: RoomId
+    speakers: tuple[StreamId, ...]
+    """The loudest first."""
+    levels_dbm0: tuple[float, ...]
+    """Of each, as of now."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToneHeard:
     """The far end's network said something in tones (`Desk.watch_progress`); told again after 10 s without it."""
 
     stream: StreamId
     name: str
-    """"dial", "ringback", "busy", "congestion", "fax_cng" (a fax calls), "fax_ced" (a fax answers)."""
+    """"dial", "ringback", "busy", "congestion", "special_information" (three tones before an announcement that the
+    number cannot be had), "fax_cng" (a fax calls), "fax_ced" (a fax answers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerJudged:
+    """Who answered on a stream that is judged (`Desk.watch_answer`); told once."""
+
+    stream: StreamId
+    verdict: Verdict
+    cause: str
+    """"short_greeting" (human), "long_greeting", "many_words", "long_word", "beep" (machine), "nothing_said" (silence),
+    "time_up" (not sure)."""
+    ms: int
+    """After so much of listening."""
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeepHeard:
+    """A machine's greeting is over, and it listens; told after `AnswerJudged` where that was asked for."""
+
+    stream: StreamId
+    cause: str
+    """"beep"; "silence" (the greeting ended without one); "timeout" (neither came)."""
+    freq_hz: float
+    """Of the beep; 0 for none."""
+    ms: int
+    """Since the listening began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +318,10 @@ MediaEvent = (
     | RtpLost
     | RtpBack
     | SpeechChanged
+    | FloorChanged
     | ToneHeard
+    | AnswerJudged
+    | BeepHeard
     | RecordingFailed
     | RecordingEncoded
     | TapEnded

@@ -17,7 +17,10 @@ _NUMBERED = {b"10": "*", b"11": "#", b"12": "A", b"13": "B", b"14": "C", b"15": 
 
 def read_digit(content_type: str, body: bytes) -> tuple[str, int] | None:
     """The digit and its length [ms] that an INFO carries; None when it carries none."""
-    relay = "dtmf-relay" in content_type.lower()
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in ("application/dtmf-relay", "application/dtmf"):
+        return None  # an INFO about something else (RFC 6086 has no end of packages), though its body be a digit
+    relay = kind == "application/dtmf-relay"
     found = (_SIGNAL.search if relay else _ALONE.match)(body)
     if found is None:
         return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.argument import Reading, Seconds, Text
+from ivr.argument import Flag, Reading, Seconds, Text
 from ivr.argument_branch import Branch
 from ivr.argument_name import Dialled, Name
 from ivr.document import Place
@@ -30,15 +30,19 @@ class Dial(Verb):
     timeout: float = argument(Seconds(1, 600), 30.0, "How long to ring.")
     caller_id: Template | None = argument(Text(), None, "The number shown to the called side.")
     trunk: Template | None = argument(Name("trunk"), None, "The trunk to go out by; else the switch chooses.")
+    amd: bool = argument(Flag(), False, "Whether to listen for an answering machine, and to hang up on it.")
     answered: Block | None = argument(Branch(), None, "After the talk, when the called side hung up; else hang up.")
     busy: Block = argument(Branch(), (), "When all are busy.")
     no_answer: Block = argument(Branch(), (), "When nobody answered in time.")
     declined: Block = argument(Branch(), (), "When the called side refused.")
     unreachable: Block = argument(Branch(), (), "When no phone is registered, or the far end does not answer.")
     unknown_number: Block = argument(Branch(), (), "When there is no such number.")
+    machine: Block = argument(Branch(), (), "With `amd`: when an answering machine took the call.")
     otherwise: Block = argument(Branch(), (), "In each of these cases that has no branch of its own.")
 
     def check(self, reading: Reading, place: Place) -> None:
+        if self.machine and not self.amd:
+            reading.wrong((*place, "machine"), "Without `amd` nobody listens for a machine", "Add `amd: true`.")
         if self.trunk is not None and any("@" in (number.constant or "") for number in self.to):
             reading.wrong((*place, "trunk"), "The trunk is given twice", "Leave out the @ in the number.")
 
@@ -49,7 +53,9 @@ class Dial(Verb):
             [f"{number}@{trunk}" if trunk else number for number in numbers],
             timeout_s=self.timeout,
             caller_id=call.expand(self.caller_id) if self.caller_id is not None else None,
+            amd=self.amd,
         )
+        call.set("answered_by", result.answered_by)
         call.set("dial_status", result.status)
         call.set("talked", str(round(result.talked_s)))
         if result.talked_s >= BRIEF_S:
@@ -62,6 +68,7 @@ class Dial(Verb):
             "declined": self.declined,
             "unreachable": self.unreachable,
             "unknown number": self.unknown_number,
+            "machine": self.machine,
         }
         branch = unhappy.get(result.status, ()) or self.otherwise
         return Into(branch) if branch else Onward()

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from apps.api import params as p
-from switch.words import Cause, Party, ToTrunk
+from media.answer import AnswerParameters, Verdict
+from media.words import AnswerJudged, StreamId
+from switch.words import Cause, LegId, Party, ToTrunk
 from tests.stage.paper.house import PaperHouse, after, paper, settle
 
 
@@ -286,3 +288,51 @@ async def test_an_agent_on_a_call_of_their_own_is_given_none(house: PaperHouse) 
     assert house.switch.out("2001") == []
     await house.hang_up(talks)
     await house.ringing("2001")
+
+
+async def _dialled(house: PaperHouse, called: str) -> tuple[LegId, LegId]:
+    """A caller, and the phone that has answered them."""
+    await house.register("2001")
+    leg = await house.call_in(called)
+    other = await house.ringing("2001")
+    house.switch.answered(other)
+    await settle()
+    return leg, other
+
+
+def _judged(leg: LegId, verdict: Verdict) -> AnswerJudged:
+    return AnswerJudged(StreamId(leg), verdict, "long_greeting", 3000, 3)
+
+
+@paper
+async def test_a_machine_is_hung_up_on_and_the_caller_goes_on(house: PaperHouse) -> None:
+    leg, other = await _dialled(house, "4011")
+    assert house.desk.streams[StreamId(other)].judged == AnswerParameters()
+    await after(3)
+    house.desk.tell(_judged(other, Verdict.MACHINE))
+    await settle()
+    assert house.switch.ended(other) is Cause.NORMAL and house.call(leg).line.live
+    assert "A machine." in str(house.hears(leg)) or "机器" in str(house.hears(leg))
+    await house.hang_up(leg)
+    row = await house.row(leg)
+    assert [(s.kind, s.ms) for s in row.segments][:2] == [("dial", 0), ("talk", 3000)]
+
+
+@paper
+@pytest.mark.parametrize("verdict", [Verdict.HUMAN, Verdict.SILENCE, Verdict.NOT_SURE])
+async def test_whoever_is_no_machine_for_sure_talks_on(house: PaperHouse, verdict: Verdict) -> None:
+    leg, other = await _dialled(house, "4011")
+    house.desk.tell(_judged(other, verdict))
+    await after(10)
+    assert house.switch.ended(other) is None
+    await house.hang_up(other)
+    assert verdict.value in str(house.hears(leg))
+
+
+@paper
+async def test_nobody_is_judged_who_was_not_to_be(house: PaperHouse) -> None:
+    _, other = await _dialled(house, "2001")
+    assert house.desk.streams[StreamId(other)].judged is None
+    house.desk.tell(_judged(other, Verdict.MACHINE))
+    await after(1)
+    assert house.switch.ended(other) is None

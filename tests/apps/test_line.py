@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -269,6 +270,36 @@ async def test_digits_are_kept_up_to_a_limit_and_come_both_ways(house: PaperHous
     assert "".join(line.digits) == "123"
     await house.key(leg, "4" * 100)
     assert len(line.digits) == 64
+
+
+@paper
+async def test_a_digit_that_comes_as_event_and_info_and_sound_is_one(house: PaperHouse) -> None:
+    leg = await house.call_in("4001")
+    line = house.call(leg).line
+    await house.key(leg, "55")
+    house.switch.keyed(leg, "55")
+    await house.sounds(leg, "55")
+    house.switch.keyed(leg, "6")
+    await house.key(leg, "6")
+    assert "".join(line.digits) == "556"
+
+
+@paper
+async def test_who_has_no_telephone_event_is_listened_to_for_sounds_and_they_are_not_sent_on(house: PaperHouse) -> None:
+    leg = await house.call_in("4001")
+    line = house.call(leg).line
+    assert line.sound.path is not None
+    stream = house.desk.streams[line.stream]
+    assert stream.keyed_by_sound == (line.sound.path.dtmf_payload_type is None)
+    line._use(replace(line.sound.path, dtmf_payload_type=None))
+    assert stream.keyed_by_sound
+    line._use(replace(line.sound.path, dtmf_payload_type=101))
+    assert not stream.keyed_by_sound
+    line.digits_to = line
+    await house.sounds(leg, "7")
+    assert stream.pressed == ""
+    await house.key(leg, "8")
+    assert stream.pressed == "8" and not line.digits
 
 
 @paper

@@ -159,8 +159,10 @@ class FakePort:
         self._note(f"unserved {queue}: {status}")
         return self.go_on.get(queue, "")
 
-    async def dial(self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None) -> DialResult:
-        self._note(f"dial {' '.join(numbers)}")
+    async def dial(
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+    ) -> DialResult:
+        self._note(f"dial {' '.join(numbers)}" + (" amd" if amd else ""))
         result = self.dials.get(" ".join(numbers), DialResult("answered", 30.0))
         self._pass(timeout_s if result.status == "no answer" else result.talked_s)
         return result

@@ -66,6 +66,7 @@ def in_step(step: str, known: Known = SITE, more: str = "") -> list[str]:
         ("dial: []", "empty list"),
         ("dial: {to: '2001', trunk: carier}", "There is no trunk"),
         ("dial: {to: '1@carrier', trunk: carrier}", "given twice"),
+        ("dial: {to: '2001', machine: [hangup]}", "nobody listens for a machine"),
         ("set: {called: '1'}", "set by the switch"),
         ("set: {Name: x}", "cannot be a variable's name"),
         ("set: {language: fr}", "does not speak"),

@@ -160,6 +160,21 @@ async def test_each_end_of_a_dial_can_have_a_branch(status):
     assert port.said[0] == f"en: It was {status}." and "voicemail 2001 language=en" in port.acts
 
 
+@pytest.mark.parametrize("who", ["human", "machine", "not_sure"])
+async def test_a_dial_that_listens_for_a_machine_has_a_branch_for_it(who):
+    made = script("""
+        - dial:
+            to: "2001"
+            amd: true
+            answered: [{say: "By {answered_by}."}]
+            machine: [{say: "By a {answered_by}."}]
+    """)
+    result = DialResult("machine", 0.0, "machine") if who == "machine" else DialResult("answered", 20.0, who)
+    port, _ = await told(made, dials={"2001": result})
+    assert "dial 2001 amd" in port.acts
+    assert port.said == ["en: By a machine." if who == "machine" else f"en: By {who}."]
+
+
 async def test_a_dial_rings_before_the_caller_is_answered_and_by_the_trunk_it_names():
     port, _ = await told(script('- dial: {to: "{called}", trunk: carrier, timeout: 1m}'))
     assert port.acts == ["dial 4001@carrier", "hang up normal"]

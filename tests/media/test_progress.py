@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media import g711, music, progress, tone
-from media.national import ANY, FAX, NATIONAL, known, sounds
+from media.national import ANY, FAX, NATIONAL, SPECIAL_HZ, SPECIAL_INFORMATION, known, sounds
 from media.progress import Progress
 from media.words import Tone
+from tests.stage.recorded import prompts
 from tests.stage.spoken import speech
 
-ALL = [(country, name) for country, tones in NATIONAL.items() for name in (*tones, *FAX)]
+ALL = [(country, name) for country, tones in NATIONAL.items() for name in (*tones, *FAX) if name != "call_waiting"]
 
 
 def made(freqs: tuple[float, ...], cadence_ms: tuple[int, ...], seconds: float, level: float = 3000.0) -> np.ndarray:
@@ -67,12 +68,85 @@ def test_a_ring_is_told_in_its_first_pause_and_busy_with_its_second_tone() -> No
 
 def test_another_countrys_tones_are_not_taken_for_ones_own() -> None:
     for country in NATIONAL:
-        for other, tones in NATIONAL.items():
-            for name, table in tones.items():
+        for other in NATIONAL:
+            for name, table in known(other):
                 own = {found for found, _ in heard(made(table.freqs_hz, table.cadence_ms, 9.0), country)}
                 same = {n for n, t in known(country) if t.freqs_hz == table.freqs_hz}
                 if other != country and not same:
                     assert own == set(), (country, other, name)
+
+
+def special(
+    off_hz: float = 0.0, ms: float = 330, gap_ms: float = 0, level: float = 3000.0, order: tuple[int, ...] = (0, 1, 2)
+) -> np.ndarray:
+    """Special information as E.180 has it, within its tolerances, and a pause."""
+    parts = [np.zeros(1600)]
+    for nth in order:
+        at = np.arange(int(ms * 8)) / 8000
+        parts += [level * np.sin(2 * np.pi * (SPECIAL_HZ[nth] + off_hz) * at), np.zeros(int(gap_ms * 8))]
+    return np.concatenate([*parts, np.zeros(8000)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(-40, 40), st.floats(265, 395), st.floats(0, 30), st.floats(300, 8000), st.integers(0, 319))
+def test_special_information_is_known_within_its_tolerances(
+    off: float, ms: float, gap: float, level: float, shift: int
+) -> None:
+    sound = np.concatenate([np.zeros(shift), special(off, ms, gap, level)])
+    assert [name for name, _ in heard(sound, "cn")] == ["special_information"]
+
+
+def test_what_the_hall_plays_as_special_information_is_known_and_another_order_is_not() -> None:
+    parts = [tone.samples(part)[0] for part in sounds("us", SPECIAL_INFORMATION) if isinstance(part, Tone)]
+    assert [name for name, _ in heard(np.concatenate([*parts, np.zeros(8000)]), ANY)] == [SPECIAL_INFORMATION]
+    for order in ((0, 2, 1), (2, 1, 0), (0, 1), (1, 2)):
+        assert heard(special(order=order), ANY) == []
+    assert heard(special(ms=200), ANY) == heard(special(ms=600), ANY) == []
+
+
+def test_the_table_has_every_tone_of_every_country() -> None:
+    names = {"dial", "ringback", "busy", "congestion", "call_waiting"}
+    for country, tones in NATIONAL.items():
+        assert tones.keys() == names, country
+        for name, table in tones.items():
+            assert bool(table.cadence_ms) == (name != "dial") and len(table.cadence_ms) % 2 == 0
+            assert all(300 <= freq <= 620 for freq in table.freqs_hz)
+            made_of = [part for part in sounds(country, name) if isinstance(part, Tone)]
+            assert [ms for part in made_of for ms in (part.on_ms, part.off_ms)] == list(table.cadence_ms or (0, 0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(ALL), st.sampled_from([-1, 1]), st.floats(300, 8000), st.data())
+def test_a_tone_that_is_far_off_in_pitch_or_cadence_is_not_taken_for_it(
+    which: tuple[str, str], sign: int, level: float, data: st.DataObject
+) -> None:
+    """10 % in pitch or 35 % in pace: then it is at most another one that it has become like."""
+    country, name = which
+    table = (NATIONAL[country] | FAX)[name]
+    off = data.draw(st.sampled_from([0.1, 0.0] if table.cadence_ms else [0.1]))
+    pace = 1.0 if off else 1 + sign * 0.35
+    cadence = tuple(round(ms * pace) for ms in table.cadence_ms)
+    found = {
+        told
+        for told, _ in heard(made(tuple(f * (1 + sign * off) for f in table.freqs_hz), cadence, 9.0, level), country)
+    }
+    assert name not in found
+
+
+@pytest.mark.parametrize("snr_db", [20, 15])
+def test_noise_under_a_tone_does_not_hide_it(snr_db: int) -> None:
+    chance = np.random.default_rng(snr_db)
+    for country, name in ALL:
+        table = (NATIONAL[country] | FAX)[name]
+        sound = made(table.freqs_hz, table.cadence_ms, 9.0, 4000.0 / len(table.freqs_hz))
+        sound = np.concatenate([np.zeros(90000), sound])  # a line that has long been still
+        noisy = sound + chance.normal(0, 4000.0 / np.sqrt(2 * len(table.freqs_hz)) * 10 ** (-snr_db / 20), sound.size)
+        assert name in {found for found, _ in heard(noisy, country)}, (country, name)
+
+
+def test_in_25_minutes_of_recorded_voices_there_is_no_tone() -> None:
+    for name, pcm in prompts().items():
+        assert heard(pcm.astype(float), ANY) == [], name
 
 
 def test_speech_and_music_are_no_tones() -> None:

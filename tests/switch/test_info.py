@@ -21,6 +21,13 @@ from switch.info import read_digit
         ("application/dtmf", b"55", None),
         ("application/dtmf-relay", b"Duration=1", None),
         ("application/dtmf", b"", None),
+        ("Application/DTMF-Relay ; charset=utf-8", b"Signal=7\r\nDuration=160\r\n", ("7", 160)),
+        ("application/dtmf-relay", b"Signal=12\nDuration=100\n", ("A", 100)),
+        ("application/dtmf-relay", b"Signal=16\r\nDuration=100\r\n", None),
+        ("application/dtmf-relay", b"Duration=250\r\nSignal=D\r\n", ("D", 250)),
+        ("text/plain", b"5", None),
+        ("application/dtmf-relay-not", b"Signal=5", None),
+        ("", b"5", None),
     ],
 )
 def test_a_digit_is_read(kind: str, body: bytes, digit: tuple[str, int] | None) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from media.answer import AnswerParameters
 from media.desk import MediaError, NoEngine
 from media.voice import VoiceError
 from media.words import (
@@ -47,6 +48,8 @@ class PaperStream:
     room: RoomId | None = None
     pressed: str = ""
     watched: bool = False
+    keyed_by_sound: bool = False
+    judged: AnswerParameters | None = None
 
 
 @dataclass
@@ -173,6 +176,14 @@ class PaperDesk:
     def send_digits(self, stream: StreamId, digits: str, on_ms: int = 100, gap_ms: int = 60) -> None:
         if stream in self.streams:
             self.streams[stream].pressed += digits
+
+    def watch_tones(self, stream: StreamId, on: bool) -> None:
+        if stream in self.streams:
+            self.streams[stream].keyed_by_sound = on
+
+    def watch_answer(self, stream: StreamId, parameters: AnswerParameters | None) -> None:
+        if stream in self.streams:
+            self.streams[stream].judged = parameters
 
     def watch_speech(self, stream: StreamId, on: bool) -> None:
         if stream in self.streams:

@@ -85,6 +85,7 @@ SITE: Mapping[str, str] = {
           - {to: "4008", do: survey}
           - {to: "4009", reject: busy}
           - {to: "4010", do: plain}
+          - {to: "4011", do: judged}
         scripts:
           hotline: [{queue: sales}, {say: {en: "After.", zh: "之后。"}}]
           service: [{queue: service}]
@@ -102,6 +103,12 @@ SITE: Mapping[str, str] = {
           memo: [{record: {max: 20, silence: 3}}, {say: {en: "Kept.", zh: "好。"}}]
           survey:
             - queue: {name: sales, connected: [{say: {en: "Survey.", zh: "调查。"}}]}
+          judged:
+            - dial:
+                to: "2001"
+                amd: true
+                answered: [{say: {en: "By {answered_by}.", zh: "{answered_by}。"}}]
+                machine: [{say: {en: "A machine.", zh: "机器。"}}, {voicemail: "2004"}]
           plain: [{say: {en: "Hello.", zh: "您好。"}}, {hangup: normal}]
     """,
 }
@@ -137,6 +144,12 @@ class PaperHouse:
         """The party keys digits (RFC 4733)."""
         for digit in digits:
             self.desk.tell(DigitHeard(StreamId(leg), digit))
+        await settle()
+
+    async def sounds(self, leg: LegId, digits: str) -> None:
+        """The party keys digits that come as sound."""
+        for digit in digits:
+            self.desk.tell(DigitHeard(StreamId(leg), digit, by_sound=True))
         await settle()
 
     async def speaks(self, leg: LegId, speaking: bool) -> None:
