@@ -49,6 +49,11 @@ class Sender:
             self._phase(row)[row] = (stream.send, self._views[row], row)
         self._soon[row] = stream
 
+    def carry(self, row: int, send: Send) -> None:
+        """Row sends one frame a packet from the next `build` on, by `send`, until it is forgotten: a tie."""
+        self._phase(row)[row] = (send, self._views[row], row)
+        self._stale = True
+
     def forget(self, row: int) -> None:
         """Row sends nothing, at once."""
         self._soon.pop(row, None)
