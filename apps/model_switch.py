@@ -20,6 +20,7 @@ from apps.fields import (
     Seconds,
     StarCode,
     Text,
+    YesNo,
     one_or_more,
     whole,
 )
@@ -47,6 +48,11 @@ class MediaSection(Entry):
     ports: Ports = PortRange(16384, 24575)
     """Shared out among the engines."""
     engines: Annotated[int, BeforeValidator(whole(1, 64))] = 1
+
+
+class RecordingSection(Entry):
+    keep_between: YesNo = False
+    """Also record the caller between two talks of a call; else the file stands still there."""
 
 
 class PathsSection(Entry):
@@ -95,6 +101,7 @@ class SwitchFile(Entry):
     time_zone: Text = "Asia/Shanghai"
     sip: SipSection = SipSection()
     media: MediaSection = MediaSection()
+    recording: RecordingSection = RecordingSection()
     paths: PathsSection = PathsSection()
     limits: LimitsSection = LimitsSection()
     star_codes: StarCodes = StarCodes()

@@ -52,6 +52,9 @@ _EVENTS: dict[str, type[MediaEvent]] = {
 }
 
 
+FIGURES_S = 1.0
+"""An engine that does not say how it is within so long is shown without figures."""
+
 __all__ = ["Desk", "MediaError", "NoEngine", "NoPort"]
 
 
@@ -140,13 +143,13 @@ class Desk(Bridges, Recordings):
 
     async def engines(self) -> list[dict[str, Any]]:
         """Figures of each engine: name, connected, pid, streams, rooms, ties, cpu_s, busy, rss_kb, lateness ..."""
-        found: list[dict[str, Any]] = []
-        for line in self._lines.values():
-            figures: dict[str, Any] = {"name": line.name, "connected": line.connected}
-            with contextlib.suppress(EngineRefused, EngineUnreachable):
-                figures.update(await line.ask(orders.State()))
-            found.append(figures)
-        return found
+        return list(await asyncio.gather(*map(self._figures, self._lines.values())))
+
+    async def _figures(self, line: EngineLine) -> dict[str, Any]:
+        figures: dict[str, Any] = {"name": line.name, "connected": line.connected}
+        with contextlib.suppress(EngineRefused, EngineUnreachable):
+            figures.update(await line.ask(orders.State(), FIGURES_S))
+        return figures
 
     # ---- inside --------------------------------------------------------------------------------------------
 

@@ -93,7 +93,7 @@ class EngineLine:
         if self._writer is not None:
             self._send(Request(0, order))
 
-    async def ask(self, order: DeskOrder) -> Any:
+    async def ask(self, order: DeskOrder, seconds: float = ANSWER_S) -> Any:
         """The answer. EngineRefused, EngineUnreachable."""
         if self._writer is None:
             raise EngineUnreachable(f"engine {self.name} is not connected")
@@ -102,7 +102,7 @@ class EngineLine:
         self._asked[number] = future
         self._send(Request(number, order))
         try:
-            return await asyncio.wait_for(future, ANSWER_S)
+            return await asyncio.wait_for(future, seconds)
         except TimeoutError:
             raise EngineUnreachable(f"engine {self.name} does not answer") from None
         finally:
