@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from media.desk import Desk
 from media.hearing import talk
 from media.words import AnnouncementEnded, Codec, EngineLost, RoomId, StreamId, Tone
 from tests.stage.media_house import House, house
@@ -205,6 +206,7 @@ async def test_an_engine_that_dies_takes_only_its_part_of_a_room(tmp_path: Path)
         assert lost == EngineLost("e1", (names[0],))
         await asyncio.sleep(1.2)
         assert await ties(h) == [-1, 1, 1]
+        assert len(doors(tmp_path)) == 2, "the dead one's doors stayed behind"
         for nth in (1, 2, 3):
             for other, level in enumerate(hears(peers[names[nth]], 30)):
                 assert abs(level - (0.1 if other in {1, 2, 3} - {nth} else 0.0)) < 0.008
@@ -261,6 +263,22 @@ async def test_what_is_announced_into_a_room_is_heard_on_all_its_engines_once(tm
             assert hears(peer, 22)[4] > 0.02
         assert len([e for e in h.events if isinstance(e, AnnouncementEnded)]) == 1
         late.close()
+        close(peers)
+
+
+async def test_a_new_exchange_finds_no_ties(tmp_path: Path) -> None:
+    async with house(tmp_path, 2) as h:
+        peers = await seated(h, "e1", "e2")
+        h.desk.bridge(ROOM, list(peers))
+        await h.desk.record("rec", tmp_path / "x.wav", *peers)
+        await asyncio.sleep(0.2)
+        assert await ties(h) == [2, 2]
+        await h.desk.close()
+        other = Desk({name: tmp_path / f"{name}.sock" for name in ("e1", "e2")}, h.events.append)
+        await other.connect()
+        await asyncio.sleep(0.1)
+        assert [(e["streams"], e["ties"], e["rooms"]) for e in await other.engines()] == [(0, 0, 0)] * 2
+        await other.close()
         close(peers)
 
 
