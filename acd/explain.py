@@ -41,7 +41,7 @@ class Explanation:
     """Other queues that share agents with this one, and how many of their waiting callers come first."""
     agents: tuple[PassedOver, ...] = ()
     sentences: tuple[str, ...] = ()
-    """The whole of it, to be read."""
+    """The caller's side of it, to be read; the agents' is in `agents`."""
 
 
 def explain(floor: Floor, name: CallerId, now: float) -> Explanation:
@@ -74,7 +74,6 @@ def explain(floor: Floor, name: CallerId, now: float) -> Explanation:
         sentences.append(f"Agent {last} served this caller last.")
     if not names:
         sentences.append(f"No agent is in queue {queue.name}.")
-    sentences += [f"Agent {over.agent} {over.why}." for over in passed]
     return Explanation(name, queue.name, place, waited, ahead, elsewhere, passed, tuple(sentences))
 
 

@@ -103,7 +103,7 @@ class Exchange:
         await self._open_books()
         left = await house.journal.close_open_as_crash(time.time())
         if left:
-            log.warning("%d calls ended when the exchange did; booked as crash", len(left))
+            log.warning("calls that ended when the exchange did, booked as crash: %d", len(left))
         await house.desk.connect()
         house.desk.set_music(site.music_files())
         await restore_floor(house)

@@ -50,7 +50,9 @@ def agent(house: House, name: str) -> AgentInfo | None:
 
 def _queue_facts(house: House, view: QueueView) -> dict[str, object]:
     today = house.today.queue(view.name)
+    entry = house.site.queues.get(view.name)
     return {
+        "name": entry.name if entry is not None else "",
         "queue": view.name,
         "waiting": view.waiting,
         "longest_wait_ms": round(view.longest_s * 1000),

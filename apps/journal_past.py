@@ -7,6 +7,7 @@ Deliberately absent: lists for people, with filters and pages (reports.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
@@ -88,11 +89,27 @@ async def close_as_crash(engine: AsyncEngine, calls: Sequence[str], died: int) -
                 )
             )
             await connection.execute(delete(dialog).where(dialog.c.call_id == call))
-        await connection.execute(
-            update(recording)
-            .where(recording.c.ended_at.is_(None), recording.c.started_at <= died)
-            .values(ended_at=died, failed="the switch crashed; the file is readable to its last second")
-        )
+        r = recording.c
+        unended = select(r.recording_id, r.path).where(r.ended_at.is_(None), r.started_at <= died)
+        for recording_id, path in (await connection.execute(unended)).all():
+            await connection.execute(
+                update(recording)
+                .where(r.recording_id == recording_id)
+                .values(
+                    ended_at=died,
+                    length_ms=died - r.started_at,
+                    bytes=_size(path),
+                    failed="the switch crashed; the file is readable to its last second",
+                )
+            )
+
+
+def _size(path: str) -> int:
+    """Bytes of a file; 0 when it is not there."""
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
 
 
 def _totals(call: str) -> Select[int, int, int, int, int]:

@@ -48,6 +48,8 @@ class MediaSection(Entry):
     ports: Ports = PortRange(16384, 24575)
     """Shared out among the engines."""
     engines: Annotated[int, BeforeValidator(whole(1, 64))] = 1
+    io_uring: YesNo = True
+    """Serve the sockets of an engine all at once, where the kernel can."""
 
 
 class RecordingSection(Entry):

@@ -1,7 +1,8 @@
 """`zongji phone`: a PJSUA2 soft phone without sound hardware, for people, tests and the demonstration.
 
-It registers (or not), answers or dials, plays a WAV or a tone and saves what it hears. With --control it takes JSON
-lines on standard input and tells events as JSON lines; see apps/softphone/orders.py and teller.py.
+It registers (or not), answers or dials, plays a WAV or a tone and saves what it hears. On the switch's own machine it
+finds its secret in the site, as the other commands find the site. With --control it takes JSON lines on standard input
+and tells events as JSON lines; see apps/softphone/orders.py and teller.py.
 
 Exit codes: 0 the dialled call was answered, or the phone was registered (or asked for nothing) until it was ended;
 1 it was not; 2 wrong usage.
@@ -23,11 +24,12 @@ from apps.softphone.words import Answering, Settings, answering_of
 _PR_SET_PDEATHSIG = 1
 
 
-@click.command(name="phone")
+@click.command(name="phone", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--server", default="127.0.0.1:5060", show_default=True, help="The switch, as address:port.")
 @click.option("--extension", default="phone", show_default=True, help="Own extension; the number it calls from.")
 @click.option("--name", default="", help="Display name.")
-@click.option("--secret", default="", help="The extension's secret.")
+@click.option("--secret", default="", help="The extension's secret.  [default: the one in the site]")
+@click.option("--site", type=click.Path(path_type=Path), help="Where to look for it [$ZONGJI_SITE, else ./var/site].")
 @click.option("--transport", type=click.Choice(["udp", "tcp"]), default="udp", show_default=True)
 @click.option("--bind", default="", help="Own IP address.  [default: the one that reaches the server]")
 @click.option("--local-port", type=click.IntRange(0, 65535), default=0, help="Own SIP port; 0 takes a free one.")
@@ -50,13 +52,27 @@ _PR_SET_PDEATHSIG = 1
 @click.option("--control", is_flag=True, help="JSON lines in and out.")
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines.")
 @click.option("--log", type=click.Path(path_type=Path), help="PJSIP's own log.")
-def phone(server: str, answer: str, codecs: tuple[str, ...], control: bool, as_json: bool, **rest: object) -> None:
+def phone(
+    server: str,
+    extension: str,
+    secret: str,
+    site: Path | None,
+    register: bool,
+    answer: str,
+    codecs: tuple[str, ...],
+    control: bool,
+    as_json: bool,
+    **rest: object,
+) -> None:
     """A soft phone: registers, answers or dials, plays and saves sound."""
     host, port = _server(server)
     answering, ring_s = _answering(answer)
     settings = Settings(
         server_host=host,
         server_port=port,
+        extension=extension,
+        secret=secret or (_secret_in_site(extension, site) if register else ""),
+        register=register,
         answering=answering,
         ring_s=ring_s,
         codecs=codecs or Settings().codecs,
@@ -92,6 +108,17 @@ def run(settings: Settings, *, control: bool, as_json: bool) -> int:
     # PJSUA2's objects have destructors that must not run after libDestroy, whatever order Python ends in.
     sys.stderr.flush()
     os._exit(code)
+
+
+def _secret_in_site(extension: str, named: Path | None) -> str:
+    """The extension's secret as the site on this machine has it; empty where there is no such site or extension."""
+    from apps.commands.base import Session
+    from apps.settings import read_site
+
+    session = Session()
+    session.named_site = named
+    phones = read_site(session.site)[0].phones  # what can be read of it: other mistakes are not the phone's matter
+    return phones[extension].secret if extension in phones else ""
 
 
 def _server(text: str) -> tuple[str, int]:

@@ -47,6 +47,7 @@ def programs(site: Site) -> tuple[Program, ...]:
                 *("--name", name, "--socket", str(socket), "--disk", str(disk_socket(site))),
                 *("--ip", site.switch.media.ip or EVERYWHERE, "--ports", f"{first}-{last}"),
                 *("--rtp-lost-s", str(site.switch.limits.rtp_lost_s), "--beat"),
+                *(() if site.switch.media.io_uring else ("--single-sockets",)),
             ),
             beats=True,
         )

@@ -199,7 +199,8 @@ async def _page(
     if asked.after:
         edge = (await connection.execute(select(table.c.started_at).where(key == asked.after))).scalar()
         if edge is None:
-            raise not_found(table.name, asked.after, "Take `after` from the `next` of the page before.")
+            kind = "call" if isinstance(asked, CdrFilter) else "recording"
+            raise not_found(kind, asked.after, "Take `after` from the `next` of the page before.")
         started = table.c.started_at
         statement = statement.where(
             or_(started > edge, and_(started == edge, key > asked.after))

@@ -44,6 +44,8 @@ def main(directory: Path, *, demo: bool = False, log: Path | None = None) -> int
             _write_stderr_to(log)
             click.echo(f"The log is {log}")
         code = asyncio.run(_serve(site, demo))
+        if not code and _somebody_looks(demo):
+            click.echo("The switch has stopped.")
     if code and log is not None:
         click.echo("".join(log.read_text("utf-8", "replace").splitlines(keepends=True)[-LAST_WORDS:]), nl=False)
     return code
@@ -59,35 +61,49 @@ def _write_stderr_to(log: Path) -> None:
 async def _serve(site: Site, demo: bool) -> int:
     supervisor = Supervisor(programs(site))
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if _somebody_looks(demo) and not supervisor.stopping:
+            click.echo("\nStopping; running calls may end first. `zongji stop --grace 0` does not wait for them.")
+        supervisor.stop()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, supervisor.stop)
+        loop.add_signal_handler(number, stop)
     ready = asyncio.Event()
     running = asyncio.create_task(supervisor.run(ready))
-    greeting = asyncio.create_task(_greet(site, ready, demo))
+    greeting = asyncio.create_task(_greet(site, supervisor, ready, demo))
     code = await running
     greeting.cancel()
     return code
 
 
-async def _greet(site: Site, ready: asyncio.Event, demo: bool) -> None:
+async def _greet(site: Site, supervisor: Supervisor, ready: asyncio.Event, demo: bool) -> None:
     await ready.wait()
     if demo:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "cli", "demo", "--site", str(site.paths.directory)
         )
         await process.wait()
-    if demo or sys.stdout.isatty():  # secrets are for the person at the terminal, not for a journal
+    if supervisor.stopping:  # Ctrl-C ended the demonstration, too
+        return
+    if _somebody_looks(demo):  # secrets are for the person at the terminal, not for a journal
         click.echo(how_to_register(site))
+
+
+def _somebody_looks(demo: bool) -> bool:
+    return demo or sys.stdout.isatty()
 
 
 def how_to_register(site: Site) -> str:
     """What a desk phone must be told, phone by phone."""
     settings = site.switch_settings()
-    servers = [
-        f"{anywhere() if bind.ip == '0.0.0.0' else bind.ip}:{bind.port} ({bind.transport.upper()})"
-        for bind in settings.bind
-    ]
-    lines = ["", "The switch is up. A desk phone registers with:", "", f"  server     {' or '.join(servers)}"]
+    servers: dict[str, list[str]] = {}
+    for bind in settings.bind:
+        server = f"{anywhere() if bind.ip == '0.0.0.0' else bind.ip}:{bind.port}"
+        servers.setdefault(server, []).append(bind.transport.upper())
+    shown = " or ".join(f"{server} ({' or '.join(transports)})" for server, transports in servers.items())
+    lines = ["", "The switch is up. A desk phone registers with its extension as user name:", ""]
+    lines.append(f"  server     {shown}")
     lines += [f"  extension  {phone.extension:<8} secret  {phone.secret}   {phone.name}" for phone in settings.phones]
     lines += ["", "Then dial another extension, or 4001 for the hotline. Ctrl-C stops the switch.", ""]
     return "\n".join(lines)

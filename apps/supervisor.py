@@ -94,6 +94,11 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._code = 0
 
+    @property
+    def stopping(self) -> bool:
+        """True from the first `stop()` on."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """Begin the orderly stop; `run` returns when all are gone."""
         self._stopping.set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.api.protocol import ApiError, Code
+from apps.api.protocol import ApiError, Code, plain
 from apps.api.types import TraceInfo, TraceMessage, utc
 from switch.words import CallId
 
@@ -19,7 +19,7 @@ def trace(house: House, call_id: str, *, bodies: bool) -> TraceInfo:
     if not messages:
         raise ApiError(
             Code.NOT_FOUND,
-            "No SIP messages are kept of this call",
+            f"No SIP messages are kept of a call {plain(call_id)}",
             where="call_id",
             hint="The trace is memory: it holds the last calls only (switch.yaml, sip.trace_calls).",
         )

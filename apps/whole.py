@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from apps.crosscheck import Files
 from apps.settings import read_site
 from apps.whole_site import Site
 from ivr import load as dialplan
 from ivr import prompts as prompt_files
 from ivr.plan import Plan
 from ivr.prompts import Prompts
-from ivr.words import Mistake, Mistakes
+from ivr.words import AnyName, Known, Mistake, Mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,35 @@ def load_whole(directory: Path) -> Whole:
     """All of a site. Raises `Mistakes` with every mistake of every file."""
     site, files, mistakes = read_site(directory)
     prompts, wrong_prompts = prompt_files.load(site.paths.prompts, site.switch.languages)
-    known = site.known(prompts.names)
-    # An entry that has a mistake of its own exists all the same: no second mistake where the dialplan names it.
-    phones, queues, trunks = (files.names(f"{key}.yaml", key) or set() for key in ("phones", "queues", "trunks"))
-    known = replace(
-        known,
-        extensions=known.extensions | phones,
-        mailboxes=known.mailboxes | phones,
-        queues=known.queues | queues,
-        trunks=known.trunks | trunks,
-    )
+    known = _known(site, files, prompts.names)
     wrong: list[Mistake] = [*mistakes, *wrong_prompts]
-    if files.broken:
-        # What a broken file names cannot be known; the dialplan's own forms can still be checked once it is mended.
+    if "switch.yaml" in files.broken:
+        # Its languages decide what every text of the dialplan must have.
         raise Mistakes(wrong)
     wrong += dialplan.mistakes(site.paths.dialplan, known)
     if wrong:
         raise Mistakes(wrong)
     return Whole(site, prompts, dialplan.load(site.paths.dialplan, known))
+
+
+def _known(site: Site, files: Files, prompts: frozenset[str]) -> Known:
+    """What the dialplan may name.
+
+    An entry that has a mistake of its own exists all the same, and so may whatever a broken file should have had:
+    no second mistake where the dialplan names it.
+    """
+    known = site.known(prompts)
+
+    def names(key: str, sound: frozenset[str]) -> frozenset[str]:
+        file = f"{key}.yaml"
+        return AnyName() if file in files.broken else sound | (files.names(file, key) or set())
+
+    phones = names("phones", known.extensions)
+    return replace(
+        known,
+        extensions=phones,
+        mailboxes=phones,
+        queues=names("queues", known.queues),
+        trunks=names("trunks", known.trunks),
+        scripts=AnyName() if "queues.yaml" in files.broken else known.scripts,
+    )

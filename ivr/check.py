@@ -188,8 +188,8 @@ class Flow:
 
 
 def _unreachable(plan: Plan, known: Known, flow: Flow) -> Iterator[Mistake]:
-    named = {entry.action.script for entry in plan.routes if isinstance(entry.action, RunScript)} | known.scripts
-    scripts = [plan.scripts[name] for name in named if name in plan.scripts]
+    routed = {entry.action.script for entry in plan.routes if isinstance(entry.action, RunScript)}
+    scripts = [script for name, script in plan.scripts.items() if name in routed or name in known.scripts]
     reached = flow.reached([script.steps[0] for script in scripts if script.steps])
     for script in plan.scripts.values():
         if script.steps and not any(id(step) in reached for step in walk(script.steps)):

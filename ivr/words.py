@@ -69,6 +69,13 @@ class Pause:
 Prompt = Say | Play | Beep | Pause
 
 
+class AnyName(frozenset[str]):
+    """Names that cannot be known, since the file that gives them cannot be read: each name may be one of them."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the rest of the site has, so that a dialplan that names something else is a mistake."""

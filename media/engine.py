@@ -28,6 +28,7 @@ from media.lateness import Lateness
 from media.ports import Ports
 from media.pulse import Pulse
 from media.sender import PHASES
+from media.uring import open_ring
 from media.words import FRAME_MS, MediaEvent
 
 FRAME_S = FRAME_MS / 1000
@@ -41,9 +42,14 @@ COLLECT_TICKS, SWEEP_TICKS = 500, 30_000
 class Engine:
     """One engine process."""
 
-    def __init__(self, name: str, socket: str, disk: str, ip: str, ports: Ports, *, rows: int, lost_s: float) -> None:
+    def __init__(
+        self, name: str, socket: str, disk: str, ip: str, ports: Ports, *, rows: int, lost_s: float, batched: bool
+    ) -> None:
         self.name = name
-        self.hall = Hall(ip, ports, disk, self._tell, rows=rows, lost_s=lost_s)
+        ring = open_ring(rows) if batched else None
+        if batched and ring is None:
+            process.log("the kernel gives no io_uring here: sockets are served one by one, which costs more")
+        self.hall = Hall(ip, ports, disk, self._tell, rows=rows, lost_s=lost_s, ring=ring)
         self.control = Control(socket, self.hall, self._figures)
         self.control.watch(self.hall.loader.wake, self.hall.loader.collect)
         self.lateness = Lateness()
@@ -212,6 +218,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2048, help="most streams at once")
     parser.add_argument("--rtp-lost-s", type=float, default=10.0, help="silence after which RtpLost is told")
     parser.add_argument("--beat", action="store_true", help="say every second on stdout that ticks run")
+    parser.add_argument("--single-sockets", action="store_true", help="do without io_uring")
     arguments = parser.parse_args()
     process.end_with_parent()
     with contextlib.suppress(ValueError, OSError):
@@ -226,6 +233,7 @@ def main() -> None:
         arguments.ports,
         rows=arguments.rows,
         lost_s=arguments.rtp_lost_s,
+        batched=not arguments.single_sockets,
     )
     # The loader's thread keeps its ordinary priority: this asks for the calling thread alone.
     with contextlib.suppress(OSError, AttributeError):

@@ -32,6 +32,7 @@ from media.tie import Ties
 from media.tone_watch import ToneWatch
 from media.totals import Totals
 from media.udp import Yard
+from media.uring import Ring
 from media.words import (
     FRAME_MS,
     DigitHeard,
@@ -63,15 +64,18 @@ class Refused(Exception):
 class Hall:
     """Everything of one engine but its clock."""
 
-    def __init__(self, ip: str, ports: Ports, disk: str, tell: Tell, *, rows: int, lost_s: float) -> None:
+    def __init__(
+        self, ip: str, ports: Ports, disk: str, tell: Tell, *, rows: int, lost_s: float, ring: Ring | None = None
+    ) -> None:
         self.board = Board(rows)
         self.streams: dict[StreamId, Stream] = {}
-        self.yard = Yard(rows)
+        self.ring = ring
+        self.yard = Yard(rows, ring)
         self.loader = Loader()
         self.sounding = Sounding(self.board, self.loader, self.streams, tell)
         self.rooms = Rooms()
         self.recorder = Recorder(self.board, disk, tell)
-        self.sender = Sender(self.board)
+        self.sender = Sender(self.board, ring)
         self._by_row: dict[int, Stream] = {}
         self.ears: dict[int, speech.Listener] = {}
         """Rows whose speech is watched."""

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from datetime import UTC, datetime
 
 _PR_SET_PDEATHSIG = 1
 
@@ -43,6 +44,8 @@ def say_ready() -> None:
 
 
 def log(text: str) -> None:
-    """One line to stderr; control characters are escaped, since some of it comes from outside."""
-    sys.stderr.write("media: " + text.encode("unicode_escape").decode("ascii") + "\n")
+    """One line to stderr, in the form of the whole switch's log; control characters are escaped, since some of it
+    comes from outside."""
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    sys.stderr.write(f"{at}Z media I media: " + text.encode("unicode_escape").decode("ascii") + "\n")
     sys.stderr.flush()

@@ -9,13 +9,15 @@ Deliberately absent: what is in the frames (mixer.py), RTCP (report.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from media import rtp
+from media import rtp, uring
 from media.board import Board, Ints
 from media.stream import Stream
+from media.uring import Ring
 from media.words import FRAME_SAMPLES
 
 PHASES = 4
@@ -27,17 +29,23 @@ Send = Callable[[memoryview | bytes], int]
 
 
 class Sender:
-    """Sends what the board's `out` rows hold."""
+    """Sends what the board's `out` rows hold; with a `ring`, all of a phase in one system call."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, ring: Ring | None = None) -> None:
         self._board = board
+        self._ring = ring
         self._views = [memoryview(board.packets[row])[:_END] for row in range(board.rows)]
+        self._entries = uring.entries(board.rows, uring.SEND, _END)
+        self._entries["addr"] = board.packets.ctypes.data + np.arange(board.rows) * board.packets.strides[0]
+        self._entries["user_data"] = np.arange(board.rows)
         self._plain: Ints = np.zeros(0, np.int64)
         self._odd: dict[int, Stream] = {}
         self._stale = False
         self._soon: dict[int, Stream] = {}
         """Streams to be looked at before the next packets are built."""
         self.phases: list[dict[int, tuple[Send, memoryview, int]]] = [{} for _ in range(PHASES)]
+        self._split: list[tuple[Ints, list[tuple[Send, memoryview, int]]] | None] = [None] * PHASES
+        """The same for the ring: rows that it may send, and the rest; None when that has to be found out anew."""
 
     def arrange(self, stream: Stream) -> None:
         """Look anew at whether and how `stream` sends. Call after any change of its path, lock or finger.
@@ -46,12 +54,14 @@ class Sender:
         """
         row = stream.row
         if row in self._phase(row):
-            self._phase(row)[row] = (stream.send, self._views[row], row)
+            self._put_in(stream)
         self._soon[row] = stream
 
-    def carry(self, row: int, send: Send) -> None:
-        """Row sends one frame a packet from the next `build` on, by `send`, until it is forgotten: a tie."""
-        self._phase(row)[row] = (send, self._views[row], row)
+    def carry(self, row: int, line: socket.socket) -> None:
+        """Row sends one frame a packet from the next `build` on, by `line`, until it is forgotten: a tie."""
+        self._phase(row)[row] = (line.send, self._views[row], row)
+        self._entries["fd"][row] = line.fileno()
+        self._split[_phase_of(row)] = None
         self._stale = True
 
     def forget(self, row: int) -> None:
@@ -60,6 +70,7 @@ class Sender:
         self._odd.pop(row, None)
         if self._phase(row).pop(row, None) is not None:
             self._stale = True
+            self._split[_phase_of(row)] = None
 
     def _settle(self, stream: Stream) -> None:
         row = stream.row
@@ -69,11 +80,17 @@ class Sender:
         if stream.finger or stream.packet_bytes != FRAME_SAMPLES:
             self._odd[row] = stream
         else:
-            self._phase(row)[row] = (stream.send, self._views[row], row)
+            self._put_in(stream)
             self._stale = True
 
+    def _put_in(self, stream: Stream) -> None:
+        row = stream.row
+        self._phase(row)[row] = (stream.send, self._views[row], row)
+        self._entries["fd"][row] = stream.socket_fd
+        self._split[_phase_of(row)] = None
+
     def _phase(self, row: int) -> dict[int, tuple[Send, memoryview, int]]:
-        return self.phases[row // PHASE_STREAMS % PHASES]
+        return self.phases[_phase_of(row)]
 
     def build(self) -> None:
         """Make this tick's packets and send the odd ones."""
@@ -101,7 +118,31 @@ class Sender:
 
     def send(self, phase: int) -> None:
         """Put the plain packets of `phase` on the wire."""
-        todo = iter(self.phases[phase].values())
+        ring = self._ring
+        if ring is not None and not ring.broken and len(self.phases[phase]) >= uring.FEWEST:
+            self._send_at_once(ring, phase)
+        else:
+            self._send_singly(self.phases[phase].values())
+
+    def _send_at_once(self, ring: Ring, phase: int) -> None:
+        found = self._split[phase]
+        if found is None:
+            those = self.phases[phase]
+            rows = np.fromiter(those, np.int64, len(those))
+            direct = self._entries["fd"][rows] >= 0
+            found = self._split[phase] = rows[direct], [those[int(row)] for row in rows[~direct]]
+        rows, singly = found
+        try:
+            sent, results = ring.carry_out(self._entries[rows])
+        except OSError:
+            sent, results = rows, np.full(rows.size, -1)  # how many left is not known; the next go one by one
+        refused = sent[results < 0]
+        if refused.size:
+            self._board.refused_out[refused] += 1
+        self._send_singly(singly)
+
+    def _send_singly(self, those: Iterable[tuple[Send, memoryview, int]]) -> None:
+        todo = iter(those)
         row = 0
         while True:
             try:
@@ -146,3 +187,7 @@ class Sender:
             stream.send(packet)
         except OSError:
             b.refused_out[row] += 1
+
+
+def _phase_of(row: int) -> int:
+    return row // PHASE_STREAMS % PHASES

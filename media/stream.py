@@ -77,6 +77,8 @@ class Stream:
         self.ssrc = random.getrandbits(32)
         self.send: Callable[[memoryview | bytes], int] = _nowhere
         """Puts one packet on the wire; OSError when the kernel refuses."""
+        self.socket_fd = -1
+        """The connected socket that `send` puts packets on and does nothing else with; -1 when there is more to it."""
         self._copy: Callable[[memoryview | bytes], None] | None = None
         self.pending = b""
         """Audio that waits for a whole packet, when our packet time is not one frame."""
@@ -135,10 +137,12 @@ class Stream:
 
     def _aim(self) -> None:
         path = self.path
+        self.socket_fd = -1
         if path is None or not self._board.sends[self.row]:
             self.send = _nowhere
         elif self._line is not None:
             self.send = self._line.send
+            self.socket_fd = self._line.fileno()
         else:
             door, remote = self.door, (path.remote_ip, path.remote_port)
             self.send = lambda packet: door.sendto(packet, remote)
@@ -149,7 +153,7 @@ class Stream:
                 copy(packet)
                 return real(packet)
 
-            self.send = both
+            self.send, self.socket_fd = both, -1
         self._aimed(self)
 
     def copy_sent(self, copy: Callable[[memoryview | bytes], None] | None) -> None:

@@ -156,7 +156,7 @@ class Ties:
                     self._yard.add_line(tie.sock, tie.row)
                 if tie.sends:
                     self._board.sends[tie.row] = True
-                    self._sender.carry(tie.row, tie.sock.send)
+                    self._sender.carry(tie.row, tie.sock)
 
     def feed(self, frames: g711.Codes) -> None:
         """Rows that carry one voice send that, brought to the law of ties."""

@@ -17,6 +17,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to serve")
     parser.add_argument("--cache", type=Path, required=True, help="directory of rendered speech")
     given = parser.parse_args(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.Formatter.converter = time.gmtime  # the form of the whole switch's log, in UTC
+    form = "%(asctime)s.%(msecs)03dZ tts %(levelname).1s %(name)s: %(message)s"
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=form, datefmt="%Y-%m-%dT%H:%M:%S")
     # pyttsx3 prints each file it saves. Only our own line goes to the real stdout.
     ready = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

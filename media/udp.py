@@ -19,8 +19,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from media import uring
 from media.board import Ints
 from media.rtp import SLOT_BYTES
+from media.uring import Ring
 
 ROUNDS = 5
 """Packets of one stream that are read in a tick; 10 ms packets need two."""
@@ -81,15 +83,23 @@ def _bound(ip: str, port: int, *, shared: bool) -> socket.socket:
 
 
 class Yard:
-    """All sockets of an engine, in two sets: lines (fast) and the rest (a call for each packet)."""
+    """All sockets of an engine, in two sets: lines (fast) and the rest (a call for each packet).
 
-    def __init__(self, rows: int) -> None:
+    With a `ring`, the first packets of all lines are read in one system call.
+    """
+
+    def __init__(self, rows: int, ring: Ring | None = None) -> None:
+        self._ring = ring
         # The first part is for one packet of each row, the second for what else they have.
         self._half = rows
         self.inbox: npt.NDArray[np.uint8] = np.zeros((3 * rows, SLOT_BYTES), np.uint8)
         self._slots = [memoryview(self.inbox[n]) for n in range(3 * rows)]
         self._lines: dict[int, tuple[Callable[[memoryview], int], int]] = {}
         self._knocks: dict[int, tuple[socket.socket, Knock, Callable[[int], None]]] = {}
+        self._entries = uring.entries(rows, uring.RECV, SLOT_BYTES)
+        self._rows: Ints | None = None
+        """Rows of all lines; None when that has to be found out anew."""
+        self._addresses = self.inbox.ctypes.data + np.arange(rows, dtype=np.uint64) * np.uint64(SLOT_BYTES)
         self._fast = select.epoll()
         self._slow = select.epoll()
         self.overfull = False
@@ -97,6 +107,8 @@ class Yard:
 
     def add_line(self, line: socket.socket, row: int) -> None:
         self._lines[line.fileno()] = (line.recv_into, row)
+        self._entries["fd"][row] = line.fileno()
+        self._rows = None
         self._fast.register(line.fileno(), select.EPOLLIN)
 
     def add_knock(self, sock: socket.socket, knock: Knock, flooded: Callable[[int], None]) -> None:
@@ -111,6 +123,7 @@ class Yard:
             return
         if self._lines.pop(fd, None) is not None:
             self._fast.unregister(fd)
+            self._rows = None
         if self._knocks.pop(fd, None) is not None:
             self._slow.unregister(fd)
         sock.close()
@@ -118,56 +131,73 @@ class Yard:
     def batches(self, extra: int) -> Iterator[tuple[npt.NDArray[np.uint8], Ints, Ints]]:
         """Yields (packets, rows, sizes), one packet a row in each batch; `packets` is valid until the next call.
 
-        Read are at most ROUNDS + extra packets of a line. A round that only finds newcomers is the last: what
-        arrives while the others are read may wait for the next tick.
+        Read are at most ROUNDS + extra packets of a line. A line whose first packet comes while the others are read
+        waits for the next tick.
         """
-        lines, views, half = self._lines, self._slots, self._half
-        rows: list[int] = []
-        sizes: list[int] = []
+        used, rows, sizes = self._first()
         later: list[list[tuple[int, int, int]]] = []
         self.overfull = False
-        used, last = 0, ROUNDS + extra - 1
-        for fd, _event in self._fast.poll(0, half):
-            receive, row = lines[fd]
-            try:
-                sizes.append(receive(views[used]))
-            except OSError:
-                continue  # a refused packet of ours comes back as an error on the socket
-            rows.append(row)
-            used += 1
-        times = dict.fromkeys(rows, 0)
-        spare = half
-        for nth in range(1, last + 1) if used else ():
+        times = dict.fromkeys(rows.tolist(), 0)
+        spare, last = self._half, ROUNDS + extra - 1
+        for nth in range(1, last + 1) if rows.size else ():
             again = False
-            for fd, _event in self._fast.poll(0, half):
-                receive, row = lines[fd]
+            for fd, _event in self._fast.poll(0, self._half):
+                receive, row = self._lines[fd]
                 batch = times.get(row, -1) + 1
-                slot = spare if batch else used
-                if slot >= (len(views) if batch else half):
+                if not batch or spare >= len(self._slots):
                     continue
                 try:
-                    size = receive(views[slot])
+                    size = receive(self._slots[spare])
                 except OSError:
                     continue
                 times[row] = batch
-                if not batch:
-                    rows.append(row)
-                    sizes.append(size)
-                    used += 1
-                    continue
                 again = True
-                spare += 1
                 if batch > len(later):
                     later.append([])
-                later[batch - 1].append((slot, row, size))
+                later[batch - 1].append((spare, row, size))
+                spare += 1
             if not again:
                 break
             self.overfull = nth == last
-        if used:
-            yield self.inbox[:used], np.array(rows, np.int64), np.array(sizes, np.int64)
+        if rows.size:
+            yield used, rows, sizes
         for some in later:
             columns = np.array(some, np.int64)
             yield self.inbox[columns[:, 0]], columns[:, 1], columns[:, 2]
+
+    def _first(self) -> tuple[npt.NDArray[np.uint8], Ints, Ints]:
+        """The first packet of each line that has one: (packets, rows, sizes)."""
+        ring = self._ring
+        if ring is not None and not ring.broken and len(self._lines) >= uring.FEWEST:
+            try:
+                return self._first_of_all(ring)
+            except OSError:
+                pass  # what it has read is lost; from now on the sockets are served one by one
+        rows: list[int] = []
+        sizes: list[int] = []
+        for fd, _event in self._fast.poll(0, self._half):
+            receive, row = self._lines[fd]
+            try:
+                sizes.append(receive(self._slots[len(rows)]))
+            except OSError:
+                continue  # a refused packet of ours comes back as an error on the socket
+            rows.append(row)
+        return self.inbox[: len(rows)], np.array(rows, np.int64), np.array(sizes, np.int64)
+
+    def _first_of_all(self, ring: Ring) -> tuple[npt.NDArray[np.uint8], Ints, Ints]:
+        if self._rows is None:
+            self._rows = np.array([row for _receive, row in self._lines.values()], np.int64)
+        todo = self._entries[self._rows]
+        todo["addr"] = self._addresses[: todo.size]
+        todo["user_data"] = np.arange(todo.size)
+        slots, sizes = ring.carry_out(todo)
+        there = sizes >= 0
+        if not there.all():
+            slots, sizes = slots[there], sizes[there]
+            return self.inbox[slots], self._rows[slots], sizes
+        in_order = np.empty_like(sizes)
+        in_order[slots] = sizes
+        return self.inbox[: todo.size], self._rows, in_order
 
     def flood(self) -> Iterator[tuple[int, int]]:
         """Yields (row, packets) of what was thrown away because a line still had more after all rounds."""

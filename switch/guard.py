@@ -18,6 +18,7 @@ from typing import NamedTuple
 from switch.framing import Broken, split
 from switch.guard_body import refusal, sdp_within
 from switch.guard_grammar import (
+    ANSWERED,
     HIDE,
     MAX_OTHER,
     MAX_URI,
@@ -188,7 +189,7 @@ def _read(lines: list[bytes], method: bytes) -> tuple[dict[bytes, bytes], list[i
             if single or count > MAX_LINES.get(known, 6):
                 raise _Bad(400, "repeated " + known.decode())
     cseq = seen.get(b"cseq", method).rpartition(b" ")[2].rpartition(b"\t")[2]
-    if cseq != method and (method or cseq not in METHODS):
+    if cseq != method if method else cseq not in ANSWERED:
         raise _Bad(400, "cseq of another method")
     return seen, cut
 

@@ -19,6 +19,8 @@ METHODS = frozenset(
     b"INVITE ACK CANCEL BYE OPTIONS REGISTER SUBSCRIBE NOTIFY REFER MESSAGE INFO UPDATE PRACK PUBLISH".split()
 )
 """What we know; others are answered 501 without troubling the parser."""
+ANSWERED = METHODS - {b"ACK"}
+"""What a response may answer (RFC 3261 17.1.1.3). PJSIP takes one that names ACK for the INVITE's."""
 
 # ---- the pieces (RFC 3261 25.1) ---------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("switch.inbound")
 _GONE = Happening.GONE
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, PRACK, UPDATE, INFO"
 _KNOWN = ("BYE", "CANCEL", "SUBSCRIBE", "NOTIFY", "MESSAGE", "REFER", "PUBLISH", "PRACK", "INFO", "UPDATE")
 _Headers = list[tuple[str, str]]
 

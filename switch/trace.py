@@ -160,7 +160,8 @@ def draw(messages: list[Message], *, full: bool = False) -> str:
 
 
 def _clock(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S.%f")[:12]
+    """The wall clock's, of this machine: who reads a ladder holds it against a watch and the other commands."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S.%f")[:12]
 
 
 def _arrow(message: Message, far: int, columns: int, width: int) -> str:

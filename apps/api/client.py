@@ -34,6 +34,10 @@ class Unreachable(Exception):
     """Nobody answers on the socket, or the connection broke; one sentence and a hint."""
 
 
+class NotRunning(Unreachable):
+    """There is no switch behind this socket now; it can be started."""
+
+
 class SeenEvent(Struct, frozen=True):
     """An event as a client reads it; `data` is plain JSON data."""
 
@@ -81,9 +85,9 @@ def _told(message: Incoming) -> Told | None:
 
 def _why(path: Path, error: OSError) -> Unreachable:
     if isinstance(error, FileNotFoundError):
-        return Unreachable(f"The switch is not running: there is no socket {path}. Start it with: zongji serve")
+        return NotRunning(f"The switch is not running: there is no socket {path}")
     if isinstance(error, ConnectionRefusedError):
-        return Unreachable(f"The switch is not running: nobody answers on {path}. Start it with: zongji serve")
+        return NotRunning(f"The switch is not running: nobody answers on {path}")
     if isinstance(error, PermissionError):
         return Unreachable(f"You may not talk to the switch: {path} is for its own group. Join that group, or use sudo")
     if isinstance(error, TimeoutError):

@@ -64,10 +64,10 @@ class ByAgent(Params, frozen=True):
 
 
 class Login(Params, frozen=True):
-    """Names an agent, and the extension where they sit."""
+    """Names an agent, and the extension where they sit; empty: their own, from agents.yaml."""
 
     agent: Name
-    extension: Name
+    extension: Text = ""
 
 
 class Break(Params, frozen=True):
@@ -92,9 +92,9 @@ class Dial(Params, frozen=True, rename={"source": "from", "target": "to"}):
 
 
 class Stop(Params, frozen=True):
-    """Running calls may end by themselves for this long."""
+    """Running calls may end by themselves for this long; null: the site's `limits.drain`."""
 
-    grace_s: Annotated[float, Meta(ge=0, le=86400)] = 30.0
+    grace_s: Annotated[float, Meta(ge=0, le=86400)] | None = None
 
 
 class ByRecording(Params, frozen=True):

@@ -89,6 +89,7 @@ class QueueInfo(Struct, frozen=True):
     on_break: int = 0
     answered_today: int = 0
     abandoned_today: int = 0
+    name: str = ""
 
 
 class WaitingCaller(Struct, frozen=True):

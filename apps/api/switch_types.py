@@ -76,8 +76,6 @@ class StatusInfo(Struct, frozen=True):
     """`udp 192.0.2.1:5060`."""
     config_loaded_at: At | None = None
     engines: list[EngineInfo] = []
-    children: dict[str, str] = {}
-    """Child process → its state."""
     alarms: list[AlarmInfo] = []
     counters: dict[str, int] = {}
 

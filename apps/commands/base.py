@@ -8,6 +8,7 @@ Deliberately absent: what is printed (screen.py), the commands.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from functools import cached_property
@@ -19,7 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from apps.api.catalogue import Signature
-from apps.api.client import Client, Unreachable
+from apps.api.client import Client, NotRunning, Unreachable
 from apps.api.protocol import ApiError, Code, plain, shown_json
 
 P = TypeVar("P", bound=Struct)
@@ -62,6 +63,11 @@ class Session:
         return SYSTEM_SITE if SYSTEM_SITE.is_dir() and not SITE.is_dir() else SITE
 
     @property
+    def serve(self) -> str:
+        """The command that starts the switch of this site."""
+        return "zongji serve" if self.named_site is None else f"zongji serve --site {shlex.quote(str(self.site))}"
+
+    @property
     def socket(self) -> Path:
         """Where the switch of the site answers: run/api.sock, unless paths.socket in switch.yaml says otherwise."""
         usual = self.site / "run" / "api.sock"
@@ -72,6 +78,8 @@ class Session:
         """The connection, made when first asked for. Raises Failure."""
         try:
             return Client(self.socket)
+        except NotRunning as error:
+            raise Failure(str(error), UNREACHABLE, f"Start it with: {self.serve}") from None
         except Unreachable as error:
             raise Failure(str(error), UNREACHABLE) from None
 

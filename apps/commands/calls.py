@@ -7,8 +7,8 @@ import click
 from apps.api import catalogue
 from apps.api.params import ByCall, CallFilter, Dial, TraceOf
 from apps.commands.base import Noun, Verb, session
-from apps.commands.screen import clock, facts, note, say, span, table
-from apps.commands.tables import CALL_COLUMNS, LEG_COLUMNS, SEGMENT_COLUMNS
+from apps.commands.screen import clock, facts, fits, note, say, span, table
+from apps.commands.tables import CALL_COLUMNS, LEG_COLUMNS, MESSAGE_COLUMNS, SEGMENT_COLUMNS
 
 
 @click.group(cls=Noun)
@@ -84,7 +84,12 @@ def trace(call_id: str, full: bool) -> None:
     result = session().call(catalogue.CALLS_TRACE, TraceOf(call_id, bodies=full or session().json))
 
     def draw() -> None:
-        say(_lines(result.ladder.rstrip("\n")))
+        ladder = _lines(result.ladder.rstrip("\n"))
+        if fits(ladder):
+            say(ladder)
+        else:
+            table(MESSAGE_COLUMNS, result.messages, "")
+            note("(no room for the ladder: widen the window)")
         for message in result.messages if full else ():
             say(f"\n{clock(message.at)} {message.transport} {message.source} > {message.target}")
             say(_lines(message.text.replace("\r\n", "\n").rstrip("\n")))

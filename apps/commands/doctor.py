@@ -157,7 +157,7 @@ def the_ports(site: Any) -> Iterator[Finding]:
 def the_switch(_site: Any) -> Iterator[Finding]:
     version = _running()
     if version is None:
-        yield Finding("warn", "switch", "not running", "Start it with: zongji serve")
+        yield Finding("warn", "switch", "not running", f"Start it with: {session().serve}")
     else:
         yield Finding("ok", "switch", f"running, version {version}")
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from apps.api.client import SeenEvent, Told, Unreachable
-from apps.api.events import EVENTS
+from apps.api.events import EVENTS, TypeFilter
 from apps.api.params import Subscribe
 from apps.api.protocol import ApiError, plain, shown_json
 from apps.commands.base import UNREACHABLE, Failure, Verb, leave, session
@@ -40,6 +40,9 @@ def events(types: tuple[str, ...], since: int | None, count: int | None, list_ty
         for name in EVENTS:
             say(name)
         return
+    for pattern in types:
+        if not any(TypeFilter([pattern]).wants(name) for name in EVENTS):
+            raise click.BadParameter(f"no event is of type {pattern!r}; --types prints them all", param_hint="--type")
     try:
         _follow(list(types), since, count)
     except KeyboardInterrupt:
@@ -106,5 +109,5 @@ def summary(data: dict[str, Any]) -> str:
 
 
 def _word(value: object) -> str:
-    text = plain(str(value), 200)
+    text = plain("yes" if value is True else "no" if value is False else str(value), 200)
     return f'"{text}"' if " " in text else text

@@ -10,7 +10,7 @@ from apps.api import catalogue
 from apps.api.params import Break, ByAgent, ByCall, ByQueue, Login
 from apps.api.types import AgentInfo
 from apps.commands.base import Noun, session
-from apps.commands.screen import say, span, table
+from apps.commands.screen import say, table, wrapped
 from apps.commands.tables import (
     AGENT_COLUMNS,
     AHEAD_COLUMNS,
@@ -48,11 +48,11 @@ def _told(agent: AgentInfo) -> None:
     session().show(agent, draw)
 
 
-@agents.command("login", examples="zongji agents login mei 201")
+@agents.command("login", examples="zongji agents login mei\nzongji agents login mei 201")
 @click.argument("agent")
-@click.argument("extension")
+@click.argument("extension", default="")
 def login(agent: str, extension: str) -> None:
-    """Log an agent in at an extension."""
+    """Log an agent in at an extension; their own if none is given."""
     _told(session().call(catalogue.AGENTS_LOGIN, Login(agent, extension)))
 
 
@@ -113,9 +113,9 @@ def explain(call_id: str) -> None:
     result = session().call(catalogue.QUEUES_EXPLAIN, ByCall(call_id))
 
     def draw() -> None:
-        place = f", position {result.position}" if result.position else ""
-        say(f"{result.call_id} in {result.queue}{place}, waits {span(result.wait_ms)}.")
-        say(result.summary)
+        wrapped(result.summary)
+        if not result.queue:
+            return
         if result.ahead:
             say()
             table(AHEAD_COLUMNS, result.ahead, "")

@@ -23,6 +23,8 @@ from apps.api.protocol import plain
 T = TypeVar("T")
 
 GAP = "  "
+_LINE_MOST = 100
+"""Columns of running text: longer lines are hard to read."""
 _COLOURS = {
     "talking": "green",
     "available": "green",
@@ -58,6 +60,16 @@ class Column(Generic[T]):
 def say(text: str = "") -> None:
     """One line on stdout."""
     click.echo(text, color=_colour())
+
+
+def wrapped(text: str) -> None:
+    """Sentences on stdout, broken between words where the terminal ends."""
+    say(click.wrap_text(_text(text), min(_room(), _LINE_MOST)))
+
+
+def fits(text: str) -> bool:
+    """Whether no line of the text is wider than the terminal."""
+    return max(map(_width, text.split("\n"))) <= _room()
 
 
 def counted(count: int, noun: str) -> str:

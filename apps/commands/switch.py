@@ -45,7 +45,7 @@ def init(pairs: tuple[str, ...]) -> None:
     say(f"  phones and their secrets   {here.site / 'phones.yaml'}")
     say(f"  agents and their PINs      {here.site / 'agents.yaml'}")
     say(f"  what callers hear          {here.site / 'dialplan'}")
-    say("Start it with: zongji serve")
+    say(f"Start it with: {here.serve}")
 
 
 @click.command(cls=Verb, examples="zongji serve\nzongji serve --demo")
@@ -60,8 +60,10 @@ def serve(with_demo: bool, log: Path | None) -> None:
 
 
 @click.command(cls=Verb, examples="zongji stop\nzongji stop --grace 300")
-@click.option("--grace", "grace_s", type=click.FloatRange(0, 86400), default=30.0, help="Seconds for calls to end.")
-def stop(grace_s: float) -> None:
+@click.option(
+    "--grace", "grace_s", type=click.FloatRange(0, 86400), help="Seconds for calls to end  [default: limits.drain]."
+)
+def stop(grace_s: float | None) -> None:
     """Take no new calls, let the running ones end, then stop."""
     result = session().call(catalogue.SWITCH_STOP, Stop(grace_s))
     session().show(
@@ -135,7 +137,6 @@ def status() -> None:
                 ("agents", f"{it.agents_logged_in} of {it.agents} logged in"),
                 ("phones", f"{it.phones_registered} of {it.phones} registered"),
                 ("trunks", it.trunks),
-                ("children", ", ".join(f"{name} {state}" for name, state in it.children.items())),
             ]
         )
         if it.engines:
@@ -166,8 +167,8 @@ def _passed_on(name: str, module: str, summary: str) -> click.Command:
     )
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def command(arguments: tuple[str, ...]) -> None:
-        main = ours(module, "main")
-        sys.argv = [f"zongji {name}", *arguments]
+        main, site = ours(module, "main"), session().named_site
+        sys.argv = [f"zongji {name}", *(("--site", str(site)) if site else ()), *arguments]
         leave(int(main() or 0))
 
     return command

@@ -19,6 +19,7 @@ from apps.api.types import (
     QueueInfo,
     RecordingInfo,
     SegmentInfo,
+    TraceMessage,
     TrunkInfo,
     WaitingCaller,
 )
@@ -76,8 +77,15 @@ SEGMENT_COLUMNS: list[Column[SegmentInfo]] = [
     Column("WHAT", lambda segment: segment.label, 4),
     Column("OUTCOME", lambda segment: segment.outcome, 6),
 ]
+MESSAGE_COLUMNS: list[Column[TraceMessage]] = [
+    Column("AT", lambda message: message.at.astimezone().strftime("%H:%M:%S.%f")[:12]),
+    Column("FROM", lambda message: message.source, 8),
+    Column("TO", lambda message: message.target, 8),
+    Column("MESSAGE", lambda message: message.first_line),
+]
 AGENT_COLUMNS: list[Column[AgentInfo]] = [
     Column("AGENT", lambda agent: agent.agent),
+    Column("NAME", lambda agent: agent.name, 4),
     Column("PRESENCE", lambda agent: agent.presence),
     Column("ACTIVITY", lambda agent: agent.activity),
     Column("FOR", lambda agent: _since(agent.since), 7, right=True),
@@ -91,6 +99,7 @@ AGENT_COLUMNS: list[Column[AgentInfo]] = [
 ]
 QUEUE_COLUMNS: list[Column[QueueInfo]] = [
     Column("QUEUE", lambda queue: queue.queue),
+    Column("NAME", lambda queue: queue.name, 2),
     Column("WAITING", lambda queue: queue.waiting, right=True),
     Column("LONGEST", lambda queue: span(queue.longest_wait_ms) if queue.waiting else "-", right=True),
     Column("RINGING", lambda queue: queue.ringing, 6, right=True),
@@ -136,7 +145,7 @@ PHONE_COLUMNS: list[Column[PhoneInfo]] = [
 ]
 TRUNK_COLUMNS: list[Column[TrunkInfo]] = [
     Column("TRUNK", lambda trunk: trunk.name),
-    Column("TO", lambda trunk: f"{trunk.transport} {trunk.host}:{trunk.port}"),
+    Column("TO", lambda trunk: f"{trunk.transport} {trunk.host}:{trunk.port}" if trunk.host else "-"),
     Column("FROM", lambda trunk: " ".join(trunk.addresses), 4),
     Column("CALLS", lambda trunk: f"{trunk.calls}/{'-' if trunk.max_calls is None else trunk.max_calls}", right=True),
     Column("TODAY", lambda trunk: trunk.calls_today, 5, right=True),

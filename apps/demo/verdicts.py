@@ -128,15 +128,13 @@ def books(story: Story, client: Client, played: Played) -> None:
         [(s.kind, s.agent, s.queue, s.outcome, f"{s.ms / 1000:.2f}") for s in row.segments],
     )
     story.table(
-        ["row", "caller", "called", "agent", "disposition", "cause", "ended by", "talk s", "wait s", "menu s"],
+        ["caller", "called", "agent", "disposition", "ended by", "talk", "wait", "menu"],
         [
             (
-                row.call_id,
                 row.caller,
                 row.called,
                 row.agent,
                 row.disposition,
-                row.cause,
                 row.ended_by,
                 f"{row.talk_ms / 1000:.2f}",
                 f"{row.wait_ms / 1000:.2f}",

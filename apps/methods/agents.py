@@ -10,7 +10,7 @@ from acd.words import AgentName, Presence
 from apps import floor_views
 from apps.api import params as p
 from apps.api import types as t
-from apps.api.protocol import ApiError, Code
+from apps.api.protocol import ApiError, Code, not_found
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -37,10 +37,18 @@ class Agents:
 
     async def login(self, asked: p.Login) -> t.AgentInfo:
         self._known(asked.agent)
-        if asked.extension not in self._house.site.phones:
-            raise ApiError(Code.NOT_FOUND, "There is no such extension", where="extension")
-        reachable = bool(self._house.switch.contacts(asked.extension))
-        return self._tell(asked.agent, AgentLoggedIn(AgentName(asked.agent), asked.extension, reachable))
+        extension = asked.extension or self._house.site.agents[asked.agent].extension
+        if not extension:
+            raise ApiError(
+                Code.REFUSED,
+                f"Agent {asked.agent} has no extension of their own",
+                where="extension",
+                hint="Say where they sit, or give them one in agents.yaml.",
+            )
+        if extension not in self._house.site.phones:
+            raise not_found("extension", extension, "zongji phones list shows them.")
+        reachable = bool(self._house.switch.contacts(extension))
+        return self._tell(asked.agent, AgentLoggedIn(AgentName(asked.agent), extension, reachable))
 
     async def logout(self, asked: p.ByAgent) -> t.AgentInfo:
         self._known(asked.agent)
@@ -57,12 +65,13 @@ class Agents:
     def _known(self, name: str) -> t.AgentInfo:
         found = floor_views.agent(self._house, name)
         if found is None:
-            raise ApiError(Code.NOT_FOUND, "There is no such agent", where="agent", hint="See `agents.list`.")
+            raise not_found("agent", name, "zongji agents list shows them.")
         return found
 
     def _logged_in(self, name: str) -> None:
         if self._known(name).presence == Presence.LOGGED_OUT.value:
-            raise ApiError(Code.REFUSED, "The agent is not logged in", where="agent", hint="`agents.login` first.")
+            hint = f"Log them in first: zongji agents login {name}"
+            raise ApiError(Code.REFUSED, f"Agent {name} is not logged in", where="agent", hint=hint)
 
     def _tell(self, name: str, event: Event) -> t.AgentInfo:
         self._house.floor.tell(event)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from apps import reports, trace_views, views
 from apps.api import params as p
 from apps.api import types as t
-from apps.api.protocol import ApiError, Code
+from apps.api.protocol import ApiError, Code, not_found
 from apps.click_to_dial import click_to_dial
 from media.desk import MediaError
 from switch.words import CallId, Cause, Party
@@ -42,12 +42,7 @@ class Calls:
     def _running(self, call_id: str) -> Call:
         call = self._house.calls.get(CallId(call_id))
         if call is None:
-            raise ApiError(
-                Code.NOT_FOUND,
-                "There is no such call running",
-                where="call_id",
-                hint="See `calls.list`.",
-            )
+            raise not_found("running call", call_id, "zongji calls list shows them.")
         return call
 
     async def list(self, asked: p.CallFilter) -> t.Calls:
@@ -99,9 +94,8 @@ class Calls:
         if not self._house.accepting:
             raise ApiError(Code.REFUSED, "The switch is stopping and takes no new call")
         if self._house.site.phones.get(asked.source) is None:
-            raise ApiError(Code.NOT_FOUND, "There is no such extension", where="from")
+            raise not_found("extension", asked.source, "zongji phones list shows them.")
         if not self._house.switch.contacts(asked.source):
-            raise ApiError(
-                Code.REFUSED, "That extension's phone is not registered", where="from", hint="See `phones.list`."
-            )
+            what = f"The phone of extension {asked.source} is not registered"
+            raise ApiError(Code.REFUSED, what, where="from", hint="zongji phones list shows which are.")
         return t.DialInfo(click_to_dial(self._house, asked.source, asked.target, asked.timeout_s))

@@ -10,7 +10,7 @@ from acd.words import CallerId
 from apps import floor_views
 from apps.api import params as p
 from apps.api import types as t
-from apps.api.protocol import ApiError, Code
+from apps.api.protocol import not_found
 from switch.words import CallId
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ class Queues:
     async def show(self, asked: p.ByQueue) -> t.QueueDetail:
         found = floor_views.queue(self._house, asked.queue)
         if found is None:
-            raise ApiError(Code.NOT_FOUND, "There is no such queue", where="queue", hint="See `queues.list`.")
+            raise not_found("queue", asked.queue, "zongji queues list shows them.")
         return found
 
     async def explain(self, asked: p.ByCall) -> t.Explanation:
         if CallId(asked.call_id) not in self._house.calls:
-            raise ApiError(Code.NOT_FOUND, "There is no such call running", where="call_id")
+            raise not_found("running call", asked.call_id, "zongji calls list shows them.")
         now = time.monotonic()
         centre = self._house.floor.centre
         found = centre.explain(CallerId(asked.call_id), now)

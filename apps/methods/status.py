@@ -95,8 +95,10 @@ class Status:
         return t.ConfigReport(ok=True, applied=apply, changes=changes)
 
     async def stop(self, asked: p.Stop) -> t.StopInfo:
-        self._exchange.ask_stop(asked.grace_s)
-        return t.StopInfo(len(self._exchange.house.calls), asked.grace_s)
+        house = self._exchange.house
+        grace_s = house.site.switch.limits.drain_s if asked.grace_s is None else asked.grace_s
+        self._exchange.ask_stop(grace_s)
+        return t.StopInfo(len(house.calls), grace_s)
 
     async def phones(self, _: p.Nothing) -> t.Phones:
         return t.Phones(self._phones())

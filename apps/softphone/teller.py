@@ -17,7 +17,7 @@ _PLAIN: Mapping[str, str] = {
     "unregistered": "No longer registered.",
     "register_failed": "Registration failed: {code} {reason}.",
     "dialling": "Dialling {to} ...",
-    "incoming": "Call from {caller} {name}.",
+    "incoming": "Call from {who}.",
     "ringing": "It rings.",
     "early": "Sound before the answer.",
     "answered": "Answered.",
@@ -60,7 +60,8 @@ class Teller:
             stamps = {"event": event, "now": round(time.monotonic(), 4), "at": round(time.time(), 4)}
             line = json.dumps({**stamps, **facts}, ensure_ascii=False, default=str)
         else:
-            line = time.strftime("%H:%M:%S ") + _PLAIN.get(event, event).format_map(_Blank(facts))
+            who = f"{facts.get('caller', '')} {facts.get('name', '')}".strip()
+            line = time.strftime("%H:%M:%S ") + _PLAIN.get(event, event).format_map(_Blank(facts, who=who))
         try:
             os.write(self._descriptor, line.encode() + b"\n")
         except OSError:

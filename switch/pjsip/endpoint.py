@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from switch.errors import SwitchError
-from switch.pjsip import abi
+from switch.pjsip import abi, forked
 from switch.pjsip.message import Packet
 
 log = logging.getLogger("switch.pjsip")
@@ -44,6 +44,7 @@ _TYPES = (
     "pjsip_server_addresses *",
     "pjsip_timer_setting *",
     "pjsip_tpselector *",
+    "pjsip_ua_init_param *",
     "unsigned *",
     "void *",
     "zongji_address *",
@@ -107,7 +108,7 @@ class Endpoint:
         self._heap = lib.pjsip_endpt_get_timer_heap(self.endpt)
         lib.pj_timer_heap_set_max_timed_out_per_poll(self._heap, TIMERS_A_TICK)
         self.check(lib.pjsip_tsx_layer_init_module(self.endpt), "transactions")
-        self.check(lib.pjsip_ua_init_module(self.endpt, ffi.NULL), "dialogs")
+        self.check(lib.pjsip_ua_init_module(self.endpt, forked.hook(self)), "dialogs")
         self.ua = lib.pjsip_ua_instance()
         self.module = self._register_module()
         _running.append(self)

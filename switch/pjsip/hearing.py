@@ -214,6 +214,10 @@ class Hearing:
             code = 200 if known or not packet.body else 415
             if known:
                 self._put(Signal(Heard.INFO, session, body=packet.body, packet=packet))
+        elif method == "PRACK":
+            if not packet.body and session.inv.state in (EARLY, CONNECTING, CONFIRMED):
+                return  # PJSIP answers it; a body it would negotiate with an offer that may not be there
+            code = 488 if packet.body else 481
         elif method == "OPTIONS":
             code = 200
         else:

@@ -67,6 +67,9 @@ void pjsip_dlg_inc_lock(pjsip_dialog *dlg);
 void pjsip_dlg_dec_lock(pjsip_dialog *dlg);
 int pjsip_dlg_create_request(pjsip_dialog *dlg, const pjsip_method *method, int cseq, pjsip_tx_data **tdata);
 int pjsip_dlg_send_request(pjsip_dialog *dlg, pjsip_tx_data *tdata, int mod_data_id, void *mod_data);
+int pjsip_dlg_fork(const pjsip_dialog *first, const pjsip_rx_data *rdata, pjsip_dialog **fresh);
+const pjsip_method *pjsip_get_ack_method(void);
+const pjsip_method *pjsip_get_bye_method(void);
 int pjsip_dlg_create_response(pjsip_dialog *dlg, pjsip_rx_data *rdata, int code, const pj_str_t *text,
                               pjsip_tx_data **tdata);
 int pjsip_dlg_send_response(pjsip_dialog *dlg, pjsip_transaction *tsx, pjsip_tx_data *tdata);

@@ -17,7 +17,7 @@ from switch.pjsip.message import Packet
 from switch.pjsip.resolver import Flow
 
 NULL, CALLING, INCOMING, EARLY, CONNECTING, CONFIRMED, DISCONNECTED = range(7)
-TSX_TRYING, TSX_PROCEEDING, TSX_COMPLETED = 2, 3, 4
+TSX_CALLING, TSX_TRYING, TSX_PROCEEDING, TSX_COMPLETED = 1, 2, 3, 4
 TSX_TERMINATED = 6
 UAC, UAS = 0, 1
 
@@ -150,7 +150,7 @@ class Session:
         self.closing = True
         self._bye_sent = not unanswered
         tsx = inv.invite_tsx
-        if unanswered and (tsx == null or inv.state == NULL or (not self.ours and inv.last_answer == null)):
+        if unanswered and (tsx == null or inv.state == NULL or not self._may_finish(tsx)):
             lib.pjsip_inv_terminate(inv, code, 1)
             return
         if unanswered and self.ours and tsx.status_code < 100:
@@ -175,6 +175,12 @@ class Session:
             lib.pjsip_inv_terminate(self.inv, code, 1)
 
     # ---- inside --------------------------------------------------------------------------------------------------
+
+    def _may_finish(self, tsx: Any) -> bool:
+        """Whether PJSIP can make a CANCEL or a refusal: it makes it of what it sent last, and dies if that is unfit."""
+        if self.ours:
+            return tsx.state in (TSX_CALLING, TSX_PROCEEDING)  # later ones sent an ACK last
+        return bool(self.inv.last_answer != self.endpoint.ffi.NULL)
 
     def _neg_state(self) -> int:
         if self.inv.neg == self.endpoint.ffi.NULL:

@@ -81,6 +81,7 @@ def test_an_alerting_caller_is_told_whom_and_why() -> None:
     told = house.centre.explain(CallerId("c1"), house.now)
     assert "Agent alice is being rung for this caller: served this caller last." in told.sentences
     assert told.agents[0].why == "is being rung for this caller"
+    assert sum("is being rung" in sentence for sentence in told.sentences) == 1
 
 
 def test_who_is_in_no_queue_is_explained_too() -> None:

@@ -166,7 +166,6 @@ STATUS = t.StatusInfo(
     listening=["udp 192.0.2.1:5060", "tcp 192.0.2.1:5060"],
     config_loaded_at=at(-90000),
     engines=ENGINES,
-    children={"disk": "running", "tts": "running"},
     alarms=[t.AlarmInfo("The disk is full", at(-60), "/site/recordings", "Delete old recordings.")],
     counters={"guard.rejected": 3},
 )
@@ -225,7 +224,7 @@ class Board:
             case "config.reload":
                 return t.ConfigReport(True, True, [], ["Phone 203 is new."])
             case "switch.stop":
-                return t.StopInfo(3, params.grace_s)
+                return t.StopInfo(3, 60.0 if params.grace_s is None else params.grace_s)
             case "phones.list":
                 return t.Phones(PHONES)
             case "trunks.list":

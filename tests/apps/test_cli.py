@@ -18,6 +18,7 @@ from rich.cells import cell_len
 
 import cli
 from apps.api import params as p
+from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES
 from apps.api.events import AlarmCleared, CallOpened
 from apps.api.protocol import ApiError, Code
@@ -115,6 +116,7 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("calls trace abc --full", "calls.trace", p.TraceOf("abc", True)),
         ("media tap abc /tmp/x.pcap --seconds 9", "media.tap", p.Tap("abc", "/tmp/x.pcap", 9.0)),
         ("dial 201 9001 --timeout 5", "dial", p.Dial("201", "9001", 5.0)),
+        ("agents login mei", "agents.login", p.Login("mei")),
         ("agents login mei 201", "agents.login", p.Login("mei", "201")),
         ("agents logout mei", "agents.logout", p.ByAgent("mei")),
         ("agents break mei lunch", "agents.break", p.Break("mei", "lunch")),
@@ -124,6 +126,7 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
+        ("stop", "switch.stop", p.Stop()),
         ("stop --grace 5", "switch.stop", p.Stop(5.0)),
         ("reload", "config.reload", p.Nothing()),
     ],
@@ -162,11 +165,35 @@ def test_wrong_usage_is_2(bench: Bench) -> None:
         assert bench.run(line).exit_code == 2, line
 
 
+def test_a_type_of_event_that_there_is_not_is_wrong_usage_and_not_an_endless_wait(bench: Bench) -> None:
+    for wrong in ("call.open", "cal.*"):
+        result = bench.run(f"events --type {wrong} --count 1")
+        assert result.exit_code == 2 and wrong in result.stderr and "--types" in result.stderr
+
+
+def test_a_caller_in_no_queue_is_explained_in_a_sentence_alone(bench: Bench, monkeypatch: Any) -> None:
+    told = t.Explanation("abc", "", "Caller abc is in no queue.")
+    monkeypatch.setattr(bench.board, "answer", lambda *_: told)
+    result = bench.run("queues explain abc")
+    assert (result.stdout, result.stderr) == ("Caller abc is in no queue.\n", "")
+
+
+def test_a_ladder_wider_than_the_terminal_is_a_list_of_messages(bench: Bench, monkeypatch: Any) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    sent = t.TraceMessage(CALLS[0].started_at, "zongji", "udp 192.0.2.21:5060", "udp", "INVITE +SDP")
+    told = t.TraceInfo(CALL, ["zongji", "udp 192.0.2.21:5060"], "|" + "-" * 90 + ">|\n", [sent])
+    monkeypatch.setattr(bench.board, "answer", lambda *_: told)
+    result = bench.run(f"calls trace {CALL}")
+    assert "INVITE +SDP" in result.stdout and max(map(cell_len, result.stdout.splitlines())) <= 80
+    monkeypatch.setenv("COLUMNS", "120")
+    assert bench.run(f"calls trace {CALL}").stdout == told.ladder
+
+
 def test_no_switch_is_4_and_says_how_to_start_it(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli.main, ["--site", str(tmp_path), "calls", "list"])
     assert result.exit_code == 4
-    assert "not running" in result.stderr and "zongji serve" in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert "not running" in result.stderr and f"zongji serve --site {tmp_path}" in result.stderr
+    assert result.stderr.count("\n") == 2
 
 
 def test_a_dead_switchs_socket_is_4_too(tmp_path: Path) -> None:

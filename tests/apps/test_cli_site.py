@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from apps import phone
 from apps.commands import base, doctor
+from apps.settings import load_site
 
 
 def run(site: Path, line: str) -> Result:
@@ -39,6 +41,29 @@ def test_a_new_site_is_right_and_its_secrets_are_its_owners(site: Path) -> None:
     code, found = findings(site)
     assert found["site"]["state"] == found["secrets"]["state"] == found["books"]["state"] == "ok"
     assert code == (1 if any(each["state"] == "bad" for each in found.values()) else 0)
+
+
+def test_init_says_how_to_start_what_it_made(tmp_path: Path) -> None:
+    result = run(tmp_path / "a site", "init")
+    assert f"Start it with: zongji serve --site '{tmp_path}/a site'" in result.stdout
+
+
+def test_the_phone_finds_its_secret_in_the_site(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(phone, "run", lambda settings, **_: seen.append(settings.secret) or 0)
+    secret = load_site(site).phones["2001"].secret
+    (site / "trunks.yaml").write_text("wrong: 1\n")  # somebody else's mistake
+    for line in (
+        "--extension 2001",
+        "--extension 2001 --secret mine",
+        "--extension 2999",
+        "--extension 2001 --no-register",
+    ):
+        run(site, f"phone {line}")
+    monkeypatch.setenv("ZONGJI_SITE", str(site))
+    CliRunner().invoke(cli.main, ["phone", "--extension", "2001"])
+    CliRunner().invoke(cli.main, ["phone", "--extension", "2001", "--site", str(site / "none")])
+    assert seen == [secret, "mine", "", "", secret, ""]
 
 
 def test_a_site_is_not_made_over_another(site: Path) -> None:

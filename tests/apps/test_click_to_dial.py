@@ -94,7 +94,7 @@ async def test_it_can_be_released_before_anything_rang(house: PaperHouse) -> Non
 async def test_a_stopping_switch_and_a_phone_that_is_away_refuse(house: PaperHouse) -> None:
     with pytest.raises(ApiError, match="not registered"):
         await click(house)
-    with pytest.raises(ApiError, match="no such extension"):
+    with pytest.raises(ApiError, match="no extension 9999"):
         await click(house, source="9999")
     await house.register("2001")
     house.exchange.begin_stop(5.0)

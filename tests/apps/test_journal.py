@@ -132,7 +132,9 @@ async def test_a_crash_ends_calls_when_the_books_were_last_kept_not_when_they_ar
     now = time.time()
     books.interaction_opened("c1", now - 10, direction=CallDirection.IN, caller="1", called="2")
     books.segment_opened("c1", SegmentKind.TALK, now - 8, queue="sales", agent="mei")
-    books.recording_opened("r1", "c1", now - 8, "/r1.wav")
+    file = path.with_name("r1.wav")
+    file.write_bytes(bytes(1000))
+    books.recording_opened("r1", "c1", now - 8, file)
     books.dialog_saved("c1.1", "c1", FACTS, now)
     await books.close()
     books = Journal(path)
@@ -142,8 +144,10 @@ async def test_a_crash_ends_calls_when_the_books_were_last_kept_not_when_they_ar
     [(length, talk)] = rows(path, "SELECT ended_at - started_at, talk_ms FROM interaction")
     assert 9_900 <= length <= 16_000 and talk == length - 2_000
     assert await books.dialogs() == []
-    [(ended, failed)] = rows(path, "SELECT ended_at IS NOT NULL, failed FROM recording")
-    assert ended and "crashed" in failed
+    [(ended, failed, long_ms, size)] = rows(
+        path, "SELECT ended_at IS NOT NULL, failed, length_ms, bytes FROM recording"
+    )
+    assert ended and "crashed" in failed and (long_ms, size) == (talk, 1000)
     await books.close()
 
 

@@ -35,20 +35,30 @@ async def test_the_snapshot_is_whole_and_of_one_moment(house: PaperHouse) -> Non
 @pytest.mark.parametrize(
     ("method", "asked", "says"),
     [
-        ("agents.login", p.Login("nobody", "2001"), "no such agent"),
-        ("agents.login", p.Login("alice", "9999"), "no such extension"),
+        ("agents.login", p.Login("nobody", "2001"), "no agent nobody"),
+        ("agents.login", p.Login("alice", "9999"), "no extension 9999"),
         ("agents.break", p.Break("alice", "rest"), "not logged in"),
         ("agents.ready", p.ByAgent("alice"), "not logged in"),
-        ("queues.show", p.ByQueue("none"), "no such queue"),
-        ("queues.explain", p.ByCall("none"), "no such call"),
-        ("calls.hangup", p.ByCall("none"), "no such call"),
-        ("calls.trace", p.TraceOf("none"), "No SIP messages"),
+        ("queues.show", p.ByQueue("none"), "no queue none"),
+        ("queues.explain", p.ByCall("none"), "no running call none"),
+        ("calls.hangup", p.ByCall("none"), "no running call none"),
+        ("calls.trace", p.TraceOf("none"), "No SIP messages are kept of a call none"),
     ],
 )
 @paper
 async def test_what_is_not_there_is_refused_in_words(house: PaperHouse, method: str, asked: object, says: str) -> None:
     with pytest.raises(ApiError, match=says):
         await house.ask(method, asked)
+
+
+@paper
+async def test_an_agent_logs_in_at_their_own_phone_when_no_other_is_said(house: PaperHouse) -> None:
+    assert (await house.ask("agents.login", p.Login("alice"))).extension == "2001"
+    path = house.house.site.paths.directory / "agents.yaml"
+    path.write_text(path.read_text("utf-8").replace('extension: "2002", ', ""), "utf-8")
+    assert (await house.ask("config.reload", p.Nothing())).ok
+    with pytest.raises(ApiError, match="bob has no extension of their own"):
+        await house.ask("agents.login", p.Login("bob"))
 
 
 @paper

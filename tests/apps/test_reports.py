@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from apps import reports
 from apps.api.params import CdrFilter, RecordingFilter
-from apps.api.protocol import ApiError, Code
+from apps.api.protocol import ApiError, Code, ErrorResponse, line
 from apps.api.types import CdrRow, utc
 from apps.journal import Journal, SegmentKind
 from apps.journal_rows import AlertRow, CallDirection
@@ -119,7 +119,10 @@ async def test_filters_narrow(books: Journal, asked: CdrFilter, expected: list[s
 async def test_a_page_after_nothing_known_is_refused(books: Journal) -> None:
     with pytest.raises(ApiError) as caught:
         await reports.cdrs(books, CdrFilter(after="nobody"))
-    assert caught.value.code is Code.NOT_FOUND
+    assert caught.value.code is Code.NOT_FOUND and caught.value.message == "There is no call nobody"
+    with pytest.raises(ApiError) as caught:
+        await reports.recordings(books, RecordingFilter(after="nobody"))
+    assert b'"There is no recording nobody"' in line(ErrorResponse(1, caught.value.as_object()))
 
 
 async def test_recordings_are_found_by_their_id_and_by_their_calls(books: Journal, tmp_path: Path) -> None:

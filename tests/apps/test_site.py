@@ -85,3 +85,21 @@ def test_settings_and_dialplan_are_wrong_together(tmp_path: Path) -> None:
         load_whole(tmp_path)
     files = [mistake.file for mistake in caught.value.mistakes]
     assert files == [f"dialplan/{plan.name}", "queues.yaml"]
+
+
+@pytest.mark.parametrize("broken", ["phones.yaml", "trunks.yaml", "agents.yaml", "queues.yaml"])
+def test_a_file_that_cannot_be_read_hides_no_mistake_of_the_dialplan(tmp_path: Path, broken: str) -> None:
+    """And adds none: whatever the dialplan names may be in that file."""
+    create_site(tmp_path / "site")
+    with (tmp_path / "site" / broken).open("a") as file:
+        file.write("x: [\n")
+    dialplan = tmp_path / "site" / "dialplan" / "main.yaml"
+    assert [file for file, _ in _mistakes(tmp_path / "site")] == [broken]
+    dialplan.write_text(dialplan.read_text("utf-8").replace("retries: 1", "retires: 1"), "utf-8")
+    assert [file for file, _ in _mistakes(tmp_path / "site")] == sorted([broken, "dialplan/main.yaml"])
+
+
+def _mistakes(site: Path) -> list[tuple[str, int]]:
+    with pytest.raises(Mistakes) as caught:
+        load_whole(site)
+    return sorted((mistake.file, mistake.line) for mistake in caught.value.mistakes)

@@ -1,33 +1,34 @@
 """What a call costs the media hall: CPU of engine and disk process, lateness of ticks, memory.
 
-`python -m tests.bench.media_bench` prints a table; `run(seconds)` returns the same as a flat dict. Far ends are a
-separate process, whose cost is not counted. Each case has processes of its own.
+All cases in one run, since machines differ from hour to hour; `floor` is a C loop with the same system calls and
+nothing else (floor.c), and `single` is the engine without io_uring. Far ends are a separate process, whose cost is not
+counted. Each case has processes of its own.
+
+    python -m tests.bench.media_bench [seconds a case] [case,...]        a case is kind:calls; see CASES
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from media.words import Codec, Direction, RoomId, StreamId
+from media.words import Codec, Direction, RoomId, StreamId, Tone
 from media.words import Path as MediaPath
+from tests.stage import procs
 from tests.stage.media_house import ROOT, House, house
 
-CALLS = (50, 100, 200)
+CASES = [
+    *("floor:50", "floor:500", "bridged:50", "bridged:100", "bridged:200", "bridged:500", "single:200", "single:500"),
+    *("recorded:50", "recorded:100", "recorded:200", "recorded:400", "room20:20", "room20:400", "room100:400"),
+    *("room400:400", "music:1000", "playing:200"),
+]
+"""kind:calls. A call is two streams where two talk; in rooms, music and plays it is one."""
 SETTLE_S = 1.5
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _rss_mb(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 async def _load(streams: int) -> asyncio.subprocess.Process:
@@ -37,6 +38,7 @@ async def _load(streams: int) -> asyncio.subprocess.Process:
         str(streams),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=1 << 20,
     )
 
 
@@ -49,23 +51,34 @@ async def _open(h: House, far_ports: list[int]) -> list[int]:
     return ports
 
 
-async def _case(kind: str, calls: int, seconds: float) -> dict[str, float]:
+def _streams(kind: str, calls: int) -> int:
+    return calls if kind.startswith(("room", "music", "playing")) else 2 * calls
+
+
+async def _connect(h: House, kind: str, names: list[StreamId]) -> None:
+    if kind == "music":
+        for name in names:
+            h.desk.music(name, "default")
+    elif kind == "playing":
+        for name in names:
+            await h.desk.play(name, [Tone((440.0,), on_ms=0)])
+    else:
+        size = int(kind.removeprefix("room")) if kind.startswith("room") else 2
+        for first in range(0, len(names), size):
+            h.desk.bridge(RoomId(f"r{first}"), names[first : first + size])
+
+
+async def _engine_case(kind: str, calls: int, seconds: float) -> dict[str, float]:
+    extra = ["--ports", "14000-31999", *(["--single-sockets"] if kind == "single" else [])]
     with tempfile.TemporaryDirectory() as directory:
-        async with house(Path(directory)) as h:
-            load = await _load(2 * calls)
+        async with house(Path(directory), 1, *extra) as h:
+            load = await _load(_streams(kind, calls))
             assert load.stdin and load.stdout
-            idle_rss = _rss_mb(h.processes["e1"].pid)
+            engine, disk = h.processes["e1"].pid, h.processes["disk"].pid
+            idle_rss = procs.cost(engine).resident_mb
             ports = await _open(h, json.loads(await load.stdout.readline()))
-            names = [StreamId(f"s{n}") for n in range(2 * calls)]
-            if kind == "music":
-                for name in names:
-                    h.desk.music(name, "default")
-            elif kind == "rooms":
-                for first in range(0, 2 * calls, 20):
-                    h.desk.bridge(RoomId(f"r{first}"), names[first : first + 20])
-            else:
-                for n in range(calls):
-                    h.desk.bridge(RoomId(f"r{n}"), names[2 * n : 2 * n + 2])
+            names = [StreamId(f"s{n}") for n in range(len(ports))]
+            await _connect(h, kind, names)
             load.stdin.write(json.dumps(ports).encode() + b"\n")
             await load.stdout.readline()
             if kind == "recorded":
@@ -73,20 +86,19 @@ async def _case(kind: str, calls: int, seconds: float) -> dict[str, float]:
                     target = Path(directory) / "rec" / f"{n}.wav"
                     await h.desk.record(f"rec{n}", target, names[2 * n], names[2 * n + 1])
             await asyncio.sleep(SETTLE_S)
-            engine, disk = h.processes["e1"].pid, h.processes["disk"].pid
-            before, loop = _cpu_s(engine) + _cpu_s(disk), asyncio.get_running_loop().time()
-            disk_before = _cpu_s(disk)
+            before, disk_before, began = (
+                procs.cost(engine).cpu_s,
+                procs.cost(disk).cpu_s,
+                asyncio.get_running_loop().time(),
+            )
             await asyncio.sleep(seconds)
-            span = asyncio.get_running_loop().time() - loop
-            cpu, disk_cpu = _cpu_s(engine) + _cpu_s(disk) - before, _cpu_s(disk) - disk_before
+            span = asyncio.get_running_loop().time() - began
+            cpu, disk_cpu = procs.cost(engine).cpu_s - before, procs.cost(disk).cpu_s - disk_before
             (figures,) = await h.desk.engines()
-            load.terminate()
-            heard = json.loads(await load.stdout.readline())
-            await load.wait()
-            rss = _rss_mb(engine)
-            dropped = figures["counters"]["dropped_blocks"]
+            heard = await _end(load)
+            rss = procs.cost(engine).resident_mb
     return {
-        "cpu_ms": cpu * 1000 / span / calls,
+        "cpu_ms": (cpu + disk_cpu) * 1000 / span / calls,
         "disk_cpu_ms": disk_cpu * 1000 / span / calls,
         "lateness_p50_ms": figures["lateness"]["p50_ms"],
         "lateness_p99_ms": figures["lateness"]["p99_ms"],
@@ -94,37 +106,80 @@ async def _case(kind: str, calls: int, seconds: float) -> dict[str, float]:
         "work_p99_ms": figures["work"]["p99_ms"],
         "rss_mb": rss,
         "call_kb": (rss - idle_rss) * 1024 / calls,
-        "heard_share": heard["heard"] / heard["sent"],
-        "gap_max_ms": heard["gap_ms"],
-        "dropped_blocks": dropped,
+        "dropped_blocks": figures["counters"]["dropped_blocks"],
+        **heard,
     }
 
 
-def run(
-    seconds: float = 60.0, kinds: tuple[str, ...] = ("bridged", "recorded"), calls: tuple[int, ...] = CALLS
-) -> dict[str, float]:
-    """Figures of all cases, `media_<kind>_<calls>_<what>`; each case is measured for its share of `seconds`."""
+async def _floor_case(program: Path, calls: int, seconds: float) -> dict[str, float]:
+    load = await _load(2 * calls)
+    assert load.stdin and load.stdout
+    fars = json.loads(await load.stdout.readline())
+    floor = await asyncio.create_subprocess_exec(
+        program, *map(str, fars), stdout=asyncio.subprocess.PIPE, limit=1 << 20
+    )
+    assert floor.stdout
+    load.stdin.write(await floor.stdout.readline())
+    await load.stdout.readline()
+    await asyncio.sleep(SETTLE_S)
+    before, began = procs.cost(floor.pid).cpu_s, asyncio.get_running_loop().time()
+    await asyncio.sleep(seconds)
+    cpu, span = procs.cost(floor.pid).cpu_s - before, asyncio.get_running_loop().time() - began
+    heard = await _end(load)
+    floor.terminate()
+    await floor.wait()
+    return {"cpu_ms": cpu * 1000 / span / calls, **heard}
+
+
+async def _end(load: asyncio.subprocess.Process) -> dict[str, float]:
+    assert load.stdout
+    load.terminate()
+    told = json.loads(await load.stdout.readline())
+    await load.wait()
+    return {"heard_share": told["heard"] / told["sent"], "gap_max_ms": told["gap_ms"]}
+
+
+def _build(directory: Path) -> Path | None:
+    """The C loop; None where there is no compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        print("no C compiler here: the floor is not measured", file=sys.stderr)
+        return None
+    made = directory / "floor"
+    subprocess.run([compiler, "-O2", "-o", str(made), str(Path(__file__).with_name("floor.c"))], check=True)
+    return made
+
+
+def run(seconds: float = 5.0, cases: list[str] = CASES) -> dict[str, float]:
+    """Figures of all cases, `media_<kind>_<calls>_<what>`, and the ratios to the floor."""
     found: dict[str, float] = {}
-    each = max(1.0, seconds / (len(kinds) * len(calls)) - SETTLE_S)
-    for kind in kinds:
-        for count in calls:
-            for what, value in asyncio.run(_case(kind, count, each)).items():
-                found[f"media_{kind}_{count}_{what}"] = round(value, 3)
+    with tempfile.TemporaryDirectory() as directory:
+        floor = _build(Path(directory)) if any(case.startswith("floor:") for case in cases) else None
+        for case in cases:
+            kind, _, calls = case.partition(":")
+            if kind == "floor" and floor is None:
+                continue
+            one = _floor_case(floor, int(calls), seconds) if floor and kind == "floor" else None
+            for what, value in asyncio.run(one or _engine_case(kind, int(calls), seconds)).items():
+                found[f"media_{kind}_{calls}_{what}"] = round(value, 3)
+    for kind in ("bridged", "single", "recorded"):
+        if (cost := found.get(f"media_{kind}_500_cpu_ms")) and (least := found.get("media_floor_500_cpu_ms")):
+            found[f"media_{kind}_500_over_floor_ratio"] = round(cost / least, 3)
     return found
 
 
 def table(found: dict[str, float]) -> str:
     """The figures as text, a line a case."""
-    cases = list(dict.fromkeys(tuple(key.split("_", 3)[1:3]) for key in found))
-    columns = list(dict.fromkeys(key.split("_", 3)[3] for key in found))
+    cases = list(dict.fromkeys(tuple(key.split("_", 3)[1:3]) for key in found if not key.endswith("_ratio")))
+    columns = list(dict.fromkeys(key.split("_", 3)[3] for key in found if not key.endswith("_ratio")))
     lines = [f"{'case':>14} " + " ".join(f"{column:>15}" for column in columns)]
     for kind, count in cases:
-        row = " ".join(f"{found[f'media_{kind}_{count}_{column}']:>15.2f}" for column in columns)
-        lines.append(f"{kind + ' ' + count:>14} {row}")
+        row = [found.get(f"media_{kind}_{count}_{column}") for column in columns]
+        cells = " ".join(f"{'' if value is None else format(value, '.2f'):>15}" for value in row)
+        lines.append(f"{kind + ' ' + count:>14} {cells}")
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    chosen = tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else ("bridged", "recorded")
-    sizes = tuple(int(text) for text in sys.argv[3].split(",")) if len(sys.argv) > 3 else CALLS
-    print(table(run(float(sys.argv[1]) if len(sys.argv) > 1 else 60.0, chosen, sizes)))
+    length = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
+    print(table(run(length, sys.argv[2].split(",") if len(sys.argv) > 2 else CASES)))

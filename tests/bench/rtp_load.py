@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import resource
 import select
 import signal
 import socket
@@ -19,6 +20,8 @@ PROBES = 4
 
 
 def main() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     sockets, ports = [], []
     count = int(sys.argv[1])
     for n in range(count):

@@ -184,6 +184,15 @@ def test_credentials_of_an_unknown_scheme_are_taken_out_so_that_a_challenge_can_
     assert b"Authorization" not in packet and packet.endswith(INVITE.partition(b"\r\n\r\n")[2])
 
 
+def test_nobody_answers_an_ack():
+    """PJSIP would take it for an answer to the INVITE."""
+    ringing = CORPUS["response-180"]
+    assert isinstance(inspect(ringing), Accept)
+    named = ringing.replace(b" INVITE\r\n", b" ACK\r\n")
+    assert named != ringing
+    assert inspect(named) == Drop("cseq of another method")
+
+
 def test_a_response_s_unfit_body_is_taken_out_and_the_response_stays():
     for body in (b"v=1\r\n", b"v=0\r\no=- 1 1 IN IP4 \r\n"):
         packet = inspect(edited(OK, (OK.partition(b"\r\n\r\n")[2], body))).packet

@@ -77,9 +77,9 @@ class UdpPhone(asyncio.DatagramProtocol):
         self._heard: asyncio.Queue[bytes] = asyncio.Queue()
 
     @classmethod
-    async def open(cls, server: int) -> UdpPhone:
+    async def open(cls, server: int, port: int = 0) -> UdpPhone:
         _, phone = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: cls(server), local_addr=("127.0.0.1", 0)
+            lambda: cls(server), local_addr=("127.0.0.1", port)
         )
         return phone
 
