@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from media.words import RoomId, StreamId
-from tests.bench.media_bench import SETTLE_S, _cpu_s, _load, _open
+from tests.bench.media_bench import SETTLE_S, _end, _load, _open
+from tests.stage import procs
 from tests.stage.media_house import house
 
 CALLS = 100
@@ -53,17 +54,16 @@ async def _calls(tied: bool) -> dict[str, float]:
             await load.stdout.readline()
             await asyncio.sleep(SETTLE_S)
             pids = [h.processes[name].pid for name in ("e1", "e2")]
-            before, began = sum(map(_cpu_s, pids)), time.monotonic()
+            before, began = sum(procs.cost(pid).cpu_s for pid in pids), time.monotonic()
             await asyncio.sleep(SECONDS)
-            cpu_ms = 1000 * (sum(map(_cpu_s, pids)) - before) / (time.monotonic() - began) / count
+            cpu_s = sum(procs.cost(pid).cpu_s for pid in pids) - before
+            cpu_ms = 1000 * cpu_s / (time.monotonic() - began) / count
             figures = await h.desk.engines()
-            load.terminate()
-            heard = json.loads(await load.stdout.readline())
-            await load.wait()
+            heard = await _end(load)
     return {
         "cpu_ms": cpu_ms,
         "late_p99_ms": max(engine["lateness"]["p99_ms"] for engine in figures),
-        "heard_share": heard["heard"] / heard["sent"],
+        **heard,
         "tie_lost": float(sum(engine["counters"]["tie_concealed"] for engine in figures)),
     }
 
