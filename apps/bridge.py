@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 from apps.journal_story import SegmentKind
 from media.words import RoomId
-from switch.words import Party
+from switch.words import Cause, Party
 
 if TYPE_CHECKING:
     from apps.call import Call
     from apps.line import Line
+
+
+FAILURES = (Cause.ENGINE_LOST, Cause.RTP_LOST)
+"""Ends of a talk that nobody wanted: a call that its script then ends is booked so, whatever the script says."""
 
 
 class Bridge:
@@ -58,12 +62,13 @@ class Bridge:
         caller.digits_to, other.digits_to = other, caller
         if kind is self._kind:  # the second of two who hold each other, or the first of them back
             return
-        self._kind = kind
+        self._kind, self._call.broken = kind, None
         self._call.enter(kind, label=self._label, queue=self._queue, agent=self._agent, extension=self._extension)
 
     def part(self, by: Party) -> None:
         """The talk is over, by that party's doing; the caller's line is free for what comes next."""
         self._call.parted_by = by
+        self._call.broken = self._other.leaving if self._other.leaving in FAILURES else None
         for line in (self._call.line, self._other):
             line.digits_to = None
             if line.ended is None:

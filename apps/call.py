@@ -69,6 +69,8 @@ class Call:
         self.variables: dict[str, str] = {}
         self.parted_by = Party.SWITCH
         """Who ended what the script did last; whose doing it is when the script has nothing more to do."""
+        self.broken: Cause | None = None
+        """Why whom the caller last talked with was lost, when that was the switch's or the network's failure."""
         self.dial_failed: Cause | None = None
         """Why the last dial failed, in more words than the dialplan has."""
         self._ending: tuple[Cause, Party] | None = None
@@ -171,7 +173,7 @@ class Call:
             self.changed()
 
     async def answer(self, near: StreamId | None = None) -> None:
-        """Answer the caller, if that has not been done; on the engine of `near`."""
+        """Answer the caller, if that has not been done; rather on the engine of `near`."""
         await self.line.answer(near)
         self.answered()
 

@@ -179,6 +179,7 @@ class _Dial:
         self._connected_at = asyncio.get_running_loop().time()
         if self._amd:
             other.judge_answer(lambda judged: self._judged(other, judged))
+        self._house.recorder.take_up(self._call, other.stream)
         if self._call.line.answered:
             self._call.answered()
             self._bridge.join()
@@ -210,6 +211,7 @@ class _Dial:
         status = _STATUS.get(cause, outcome.value) if outcome is Outcome.FAILED else outcome.value
         if self._bridge is not None:
             self._bridge.part(by)
+            self._house.recorder.rest(self._call)
         else:
             self._call.parted_by = by
             self._call.dial_failed = cause

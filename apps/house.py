@@ -127,4 +127,5 @@ class House:
             case TapEnded():
                 log.info("%s has %d packets, %d missing %s", event.path, event.packets, event.dropped, event.failed)
             case RecordingFailed():
+                self.recorder.broke(event.recording)
                 self.alarms.raise_(recording.FAILED, f"{event.recording}: {event.why}", recording.HINT)

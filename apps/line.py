@@ -115,7 +115,7 @@ class Line:
         self.sound = Sound(house, self.stream)
         self._house = house
         self._near = near
-        """The stream that this one will talk with: both must be on one engine."""
+        """The stream that this one will talk with: on one engine they need no tie."""
         self._offers = Offers(house.site.switch.sip.public_ip)
         self._offer: bytes | None = None
         self._watchers: list[Callable[[Ended], None]] = []
@@ -157,7 +157,7 @@ class Line:
             self._house.switch.ring(self.leg)
 
     async def answer(self, near: StreamId | None = None) -> None:
-        """Answer the caller with audio, on the engine of `near`. Nothing when answered before, or over.
+        """Answer the caller with audio, rather on the engine of `near`. Nothing when answered before, or over.
 
         Without a common codec the call is refused with 488; without an engine with 503.
         """

@@ -52,6 +52,11 @@ class MediaSection(Entry):
     """Serve the sockets of an engine all at once, where the kernel can."""
 
 
+class RecordingSection(Entry):
+    keep_between: YesNo = False
+    """Also record the caller between two talks of a call; else the file stands still there."""
+
+
 class PathsSection(Entry):
     """Relative ones lie in the site's directory."""
 
@@ -98,6 +103,7 @@ class SwitchFile(Entry):
     time_zone: Text = "Asia/Shanghai"
     sip: SipSection = SipSection()
     media: MediaSection = MediaSection()
+    recording: RecordingSection = RecordingSection()
     paths: PathsSection = PathsSection()
     limits: LimitsSection = LimitsSection()
     star_codes: StarCodes = StarCodes()

@@ -46,9 +46,10 @@ def programs(site: Site) -> tuple[Program, ...]:
                 "media.engine",
                 *("--name", name, "--socket", str(socket), "--disk", str(disk_socket(site))),
                 *("--ip", site.switch.media.ip or EVERYWHERE, "--ports", f"{first}-{last}"),
-                *("--rtp-lost-s", str(site.switch.limits.rtp_lost_s)),
+                *("--rtp-lost-s", str(site.switch.limits.rtp_lost_s), "--beat"),
                 *(() if site.switch.media.io_uring else ("--single-sockets",)),
             ),
+            beats=True,
         )
         for (name, socket), (first, last) in zip(engine_sockets(site).items(), engine_ports(site), strict=True)
     )

@@ -187,7 +187,9 @@ class Floor:
         agent_call.connect()
         self._served(waiting.call.caller.number, effect.agent)
         queue = self._house.site.queues.get(effect.queue)
-        if queue is not None and queue.record != "never":
+        if queue is not None and queue.record == "never":
+            self._house.recorder.rest(waiting.call, keep=False)
+        elif queue is not None:
             self._record(waiting, agent_call)
         alert = agent_call.alert
         self._book_outcome(alert, ANSWERED, self._loop.time() - agent_call.began)
@@ -203,13 +205,9 @@ class Floor:
             del self._served_by[next(iter(self._served_by))]
 
     def _record(self, waiting: Waiting, agent_call: AgentCall | None) -> None:
-        recorder = self._house.recorder
         right = agent_call.line.stream if agent_call is not None else None
         agent = agent_call.alert.agent if agent_call is not None else ""
-        if waiting.recording:
-            recorder.other_side(waiting.recording, right, agent)
-        else:
-            waiting.recording = recorder.start(waiting.call, right, queue=waiting.queue, agent=agent)
+        self._house.recorder.follow(waiting.call, right, queue=waiting.queue, agent=agent)
 
     # ---- the books ----------------------------------------------------------------------------------------------
 

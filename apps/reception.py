@@ -63,7 +63,7 @@ async def serve(house: House, call: Call) -> None:
     except Exception:  # one call's failure is that call's alone
         log.exception("call=%s: its script failed", call.id)
         cause, call.parted_by = Cause.ERROR, Party.SWITCH
-    call.end(cause, call.parted_by)
+    call.end(call.broken or cause, call.parted_by)
 
 
 async def _route(house: House, call: Call) -> Cause:

@@ -3,6 +3,11 @@
     <site>/recordings/2026/11/22/20261122-040506-<call id>-1.wav     a call: left the caller, right whom they talk with
     <site>/voicemail/<box>/20261122-040506-<call id>-1.wav           a message, mono
 
+A call that a queue records has one recording, however many people it talks with, by whatever queues and dials: it is
+taken up again with each of them, and its row has the map of who was on which channel when. Between two talks the file
+stands still, unless the site keeps what lies between (`recording.keep_between`). A recording that breaks is followed by
+another one when the call next talks.
+
 Names carry the site's local date and time of the first sample. A recording that fails never disturbs the call:
 its row says why, and an alarm is raised.
 """
@@ -20,10 +25,11 @@ import msgspec
 from msgspec import structs
 
 from apps.api.events import RecordingEnded, RecordingStarted
-from apps.api.types import RecordingInfo, utc
+from apps.api.types import MarkInfo, RecordingInfo, utc
 from apps.site_clock import local_now
 from media.desk import MediaError
-from media.words import RecordingReport, StreamId
+from media.words import RecordingMark, RecordingReport, StreamId
+from switch.words import CallId, LegId
 
 if TYPE_CHECKING:
     from apps.call import Call
@@ -47,6 +53,12 @@ class _Live:
     info: RecordingInfo
     right: StreamId | None
     """Who is to be on the right channel; whoever it was when the start was ordered may be gone."""
+    away: bool = False
+    """Nothing is to be recorded now."""
+    broken: bool = False
+    """The disk or the engine has failed it."""
+    agents: dict[StreamId, str] = field(default_factory=dict)
+    """Who was an agent on the right channel, and which."""
     starting: asyncio.Task[str] = field(init=False)
     """Ends with why it could not begin, empty when it did."""
 
@@ -57,12 +69,50 @@ class Recorder:
     def __init__(self, house: House) -> None:
         self._house = house
         self._live: dict[str, _Live] = {}
+        self._following: dict[CallId, str] = {}
+        """The recording that follows a call."""
 
-    def start(self, call: Call, right: StreamId | None, *, queue: str, agent: str) -> str:
-        """Record the caller of `call` left and `right` right; returns the recording's id."""
-        number = len(call.recordings) + 1
-        path = file_name(self._house.site.paths.recordings, call.id, number, local_now(self._house.site))
-        return self._begin(call, path, right, channels=2, kind="call", queue=queue, agent=agent)
+    def follow(self, call: Call, right: StreamId | None, *, queue: str = "", agent: str = "") -> None:
+        """From now on the call is recorded, the caller left and `right` right: anew, or in the recording it has."""
+        live = self._followed(call)
+        if live is None:
+            if not call.line.live:
+                return
+            number = len(call.recordings) + 1
+            path = file_name(self._house.site.paths.recordings, call.id, number, local_now(self._house.site))
+            recording = self._begin(call, path, right, channels=2, kind="call", queue=queue, agent=agent)
+            self._following[call.id] = recording
+            call.line.when_over(lambda _: self.stop(recording))
+        else:
+            self._turn(live, right, agent)
+            self._away(live, False)
+
+    def take_up(self, call: Call, right: StreamId) -> None:
+        """The call talks with somebody whom no queue gave: a recording that it has goes on."""
+        if self._followed(call) is not None:
+            self.follow(call, right)
+
+    def rest(self, call: Call, *, keep: bool = True) -> None:
+        """The talk is over, and the caller stays. Without `keep` nothing is recorded now, whatever the site says."""
+        live = self._followed(call)
+        if live is not None:
+            self._away(live, not (keep and self._house.site.switch.recording.keep_between))
+            self._turn(live, None, "")
+
+    def broke(self, recording: str) -> None:
+        """The media hall says that it failed."""
+        if (live := self._live.get(recording)) is not None:
+            live.broken = True
+
+    def _followed(self, call: Call) -> _Live | None:
+        """The recording that follows a call and is well; one that is not is ended."""
+        live = self._live.get(self._following.get(call.id, ""))
+        if live is None:
+            return None
+        if live.broken or (live.starting.done() and live.starting.result()):
+            self.stop(live.info.recording_id)
+            return None
+        return live
 
     def start_message(self, call: Call, mailbox: str) -> tuple[str, Path]:
         """Record what the caller says, mono, for a mailbox or for none; returns the recording's id and file."""
@@ -78,23 +128,36 @@ class Recorder:
         """Ids of the recordings that were begun and not ended."""
         return list(self._live)
 
-    def other_side(self, recording: str, right: StreamId | None, agent: str) -> None:
+    def _turn(self, live: _Live, right: StreamId | None, agent: str) -> None:
         """From now on the right channel is this stream, of this agent."""
-        live = self._live.get(recording)
-        if live is None:
-            return
-        live.right = right
+        recording = live.info.recording_id
+        changed, live.right = live.right != right, right
+        if right is not None and agent:
+            live.agents[right] = agent
         if agent and agent != live.info.agent:
             live.info = structs.replace(live.info, agent=agent)
             self._house.journal.recording_agent(recording, agent)
-        if live.starting.done():
+        if changed and live.starting.done():
             self._house.desk.record_right(recording, right)
+
+    def _away(self, live: _Live, away: bool) -> None:
+        """The file stands still from now on, or goes on."""
+        recording = live.info.recording_id
+        if live.away == away:
+            return
+        live.away = away
+        live.call.recording = "" if away else recording
+        if live.starting.done():
+            (self._house.desk.record_away if away else self._house.desk.record_back)(recording)
 
     def stop(self, recording: str) -> None:
         """End it; the row is closed when the disk has the last sample. Again does nothing."""
         live = self._live.pop(recording, None)
         if live is not None:
-            live.call.recording = ""
+            if live.call.recording == recording:
+                live.call.recording = ""
+            if self._following.get(live.call.id) == recording:
+                del self._following[live.call.id]
             self._house.spawn(self._stop(live), f"end of recording {recording}")
 
     def _begin(
@@ -120,6 +183,8 @@ class Recorder:
             recording, call.id, str(path), utc(at), 0, channels, kind, queue=queue, agent=agent, mailbox=mailbox
         )
         live = self._live[recording] = _Live(call, info, right)
+        if right is not None and agent:
+            live.agents[right] = agent
         live.starting = self._house.spawn(self._start(live, path, channels), f"record {recording}")
         self._house.hub.publish(RecordingStarted(info))
         return recording
@@ -134,6 +199,8 @@ class Recorder:
         self._house.alarms.clear(NO_BEGIN)
         if live.right != right:  # answered while the disk made the file
             self._house.desk.record_right(recording, live.right)
+        if live.away:
+            self._house.desk.record_away(recording)
         return ""
 
     async def _stop(self, live: _Live) -> None:
@@ -147,7 +214,7 @@ class Recorder:
                 self._house.alarms.raise_(FAILED, f"{info.path}: {report.failed}", HINT)
             else:
                 self._house.alarms.clear(FAILED)
-        at = live.call.at()
+        at, marks = live.call.at(), [_mark(live, mark) for mark in report.marks]
         self._house.journal.recording_closed(
             report.recording,
             at,
@@ -156,7 +223,7 @@ class Recorder:
             dropped_blocks=report.dropped_blocks,
             failed=report.failed,
             missing_s=report.missing_s,
-            marks=msgspec.json.encode(report.marks).decode(),
+            marks=msgspec.json.encode(marks).decode(),
         )
         self._house.hub.publish(
             RecordingEnded(
@@ -167,8 +234,24 @@ class Recorder:
                     bytes=report.bytes,
                     dropped_blocks=report.dropped_blocks,
                     failed=report.failed,
+                    missing_ms=round(report.missing_s * 1000),
+                    marks=marks,
                     caller=live.call.caller.number,
                     called=live.call.caller.called,
                 )
             )
         )
+
+
+def _mark(live: _Live, mark: RecordingMark) -> MarkInfo:
+    """A mark with the people's names."""
+    left, right = (_who(live, StreamId(stream)) for stream in (mark.left, mark.right))
+    return MarkInfo(mark.at_ms, mark.what, left, right, mark.left, mark.right, mark.clock_ms)
+
+
+def _who(live: _Live, stream: StreamId) -> str:
+    """The agent's name, the caller's number, or whose line it is."""
+    if stream == live.call.line.stream:
+        return live.call.caller.number or live.call.line.peer
+    line = live.call.lines.get(LegId(stream))
+    return live.agents.get(stream) or (line.peer if line is not None else "")

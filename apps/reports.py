@@ -12,13 +12,14 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from apps import views
 from apps.api.params import CdrFilter, RecordingFilter
 from apps.api.protocol import not_found
-from apps.api.types import CallDetail, CdrRow, Cdrs, RecordingInfo, Recordings, SegmentInfo, utc_ms
+from apps.api.types import CallDetail, CdrRow, Cdrs, MarkInfo, RecordingInfo, Recordings, SegmentInfo, utc_ms
 from apps.journal import Journal, ms_of
 from apps.journal_rows import CallDirection
 from apps.line_use import TRUNK_TROUBLE
@@ -265,6 +266,8 @@ def _recording(row: Any) -> RecordingInfo:
         row["caller"] or "",
         row["called"] or "",
         os.path.exists(row["path"]),
+        row["missing_ms"],
+        msgspec.json.decode(row["marks"], type=list[MarkInfo]) if row["marks"] else [],
     )
 
 

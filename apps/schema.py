@@ -139,7 +139,7 @@ recording = Table(
     _number("dropped_blocks"),
     _name("failed"),
     _number("missing_ms"),  # expected by the clock and not written
-    _name("marks"),  # a JSON array of media.words.RecordingMark
+    _name("marks"),  # a JSON array of apps.api.book_types.MarkInfo
     Index("recording_call", "call_id"),
     Index("recording_started", "started_at"),
 )

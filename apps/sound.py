@@ -29,8 +29,13 @@ class Sound:
         self._opening: asyncio.Task[LocalAddress | MediaError] | None = None
         self._plays: dict[int, asyncio.Future[str]] = {}
 
+    @property
+    def engine(self) -> str:
+        """The engine that has it; empty when none has."""
+        return self._house.desk.where(self.stream)
+
     async def open(self, near: StreamId | None) -> LocalAddress:
-        """The address, opening the stream on the engine of `near` if that has not been done. Raises MediaError.
+        """The address, opening the stream if that has not been done, rather on the engine of `near`. Raises MediaError.
 
         It goes on when the asker is cancelled: a stream that nobody knows of would never be closed.
         """

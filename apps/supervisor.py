@@ -4,8 +4,9 @@
     exchange  ->  engine(s), tts, disk          stopped in this order: calls end before their audio
 
 A child that dies is started again after a pause that doubles from 0.1 s up to 10 s and falls back once the
-child has lived for a minute. An exchange that leaves with `UNUSABLE` (a mistake in the configuration, a port in
-use) is not restarted: the supervisor stops all and leaves with the same code.
+child has lived for a minute. A child that `beats` says something every second; when it says nothing for three seconds
+it hangs, and is killed. An exchange that leaves with `UNUSABLE` (a mistake in the configuration, a port in use) is not
+restarted: the supervisor stops all and leaves with the same code.
 
 Deliberately absent: SIP, audio, books. The supervisor only knows processes.
 """
@@ -32,16 +33,21 @@ READY_S = 20.0
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 10.0
 SETTLED_S = 60.0
+LOOK_S, LOOKS = 1.0, 3
+"""A child that beats and is silent for three looks in a row is killed. Several looks, since a supervisor that was
+itself stopped finds all its time gone at once."""
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One child: its name in the log, its command, and how long it may take to stop."""
+    """One child: its name in the log, its command, how long it may take to stop, and whether it beats."""
 
     name: str
     command: tuple[str, ...]
     stop_s: float = 5.0
+    beats: bool = False
+    """It writes to stdout every second for as long as it works."""
 
 
 @dataclass(slots=True)
@@ -164,8 +170,18 @@ class Supervisor:
         if line.strip() == b"ready":
             log.info("%s is ready (process %d)", child.program.name, process.pid)
             child.ready.set()
-        while await process.stdout.read(4096):
-            pass  # whatever else it prints is not for us, but must not fill the pipe
+        # What it prints is not for us, but must not fill the pipe.
+        looks = 0
+        while True:
+            try:
+                if not await asyncio.wait_for(process.stdout.read(4096), LOOK_S if child.program.beats else None):
+                    break
+                looks = 0
+            except TimeoutError:
+                looks += 1
+                if looks == LOOKS:
+                    log.error("%s hangs; killed", child.program.name)
+                    process.kill()
         return await process.wait()
 
     async def _end(self, child: _Child) -> None:

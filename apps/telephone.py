@@ -171,7 +171,7 @@ class Telephone:
 
     async def hang_up(self, cause: str) -> None:
         """End the call with a cause by name."""
-        self._call.end(CAUSES.get(cause, Cause.NORMAL), self._call.parted_by)
+        self._call.end(self._call.broken or CAUSES.get(cause, Cause.NORMAL), self._call.parted_by)
         await self._call.line.over.wait()
 
     def set_variable(self, name: str, value: str) -> None:
@@ -180,5 +180,5 @@ class Telephone:
 
     def entered(self, step: str) -> None:
         """The script is at this step now: a menu segment, and the switch's own doing."""
-        self._call.parted_by = Party.SWITCH
+        self._call.parted_by, self._call.broken = Party.SWITCH, None
         self._call.enter(SegmentKind.MENU, label=step)

@@ -118,6 +118,7 @@ def _stream(line: Line, report: StreamReport) -> StreamInfo | None:
         codec=path.codec.sdp_name,
         local=f"{local.ip}:{local.port}",
         remote=f"{path.remote_ip}:{path.remote_port}",
+        engine=line.sound.engine,
         path=report.path or f"udp {local.port} > {path.codec.sdp_name}",
         packets_in=report.packets_in,
         packets_out=report.packets_out,

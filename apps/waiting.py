@@ -52,7 +52,6 @@ class Waiting:
     agent_call: AgentCall | None = None
     """Whose phone rings for them, or with whom they talk."""
     waited_s: float = 0.0
-    recording: str = ""
 
     @property
     def caller(self) -> CallerId:
@@ -95,8 +94,7 @@ class Waiting:
             self.house.desk.music(self.call.line.stream, None)
             if self.agent_call is None:
                 self.call.line.stop_play()
-        if self.recording:
-            self.house.recorder.stop(self.recording)
+            self.house.recorder.rest(self.call)
 
 
 async def wait(

@@ -18,6 +18,7 @@ from media.board import Board, Ints
 from media.files import Loader
 from media.room import Rooms
 from media.source import Player
+from media.span import is_tie
 from media.words import FRAME_SAMPLES, AnnouncementEnded, RoomId, StreamId
 
 _RISE = np.arange(1, FRAME_SAMPLES + 1, dtype=np.float32) / FRAME_SAMPLES
@@ -143,7 +144,7 @@ class Announcer:
 
     def _members(self, room: RoomId) -> set[StreamId]:
         found = self._rooms.rooms.get(room)
-        return set(found.members) if found else set()
+        return {member for member in found.members if not is_tie(member)} if found else set()
 
     def _end(self, number: int, announcement: _Announcement, why: str) -> None:
         del self._running[number]

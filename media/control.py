@@ -101,7 +101,7 @@ class Control:
         with contextlib.suppress(FileExistsError):
             self._poll.register(fd, select.EPOLLIN)
 
-    def tell(self, event: MediaEvent) -> None:
+    def tell(self, event: MediaEvent | orders.Load) -> None:
         """Send an event to every client."""
         for client in list(self._clients.values()):
             self._send(client, Reply(0, type(event).__name__, msgspec.to_builtins(event)))
@@ -197,6 +197,8 @@ class Control:
                 hall.hear(order)
             case orders.RecordSilence():
                 hall.recorder.silence(order.recording, order.left, order.right, order.what)
+            case orders.RecordAway():
+                hall.recorder.leave_out(order.recording, order.away)
             case orders.Tap():
                 hall.taps.start(order.path, order.streams, order.seconds, hall.board.now)
             case orders.WatchFloor():
@@ -211,6 +213,10 @@ class Control:
                 hall.announcer.doorbell(order)
             case Unbridge():
                 hall.rooms.leave(StreamId(order.stream))
+            case orders.Tie():
+                hall.ties.open(order)
+            case orders.Untie():
+                hall.close_tie(order.name)
             case SetMusic():
                 hall.sounding.set_music(order.classes)
             case Record():
@@ -221,7 +227,7 @@ class Control:
                 hall.record_stop(order.recording, answer)
                 return _LATER
             case Hello():
-                return {"streams": list(hall.streams), "recordings": hall.recorder.names}
+                return {"streams": list(hall.streams), "ties": hall.ties.names, "recordings": hall.recorder.names}
             case State():
                 return self._figures()
             case orders.Steer():

@@ -11,13 +11,13 @@ Pure numpy. Deliberately absent: rooms without such gains (mixer.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from media import g711
-from media.board import Ints
+from media.board import NOBODY, Ints
 from media.room import Room, Rooms
 from media.words import FRAME_SAMPLES, RoomId, StreamId
 
@@ -79,6 +79,22 @@ class Plan:
     def rows(self) -> Ints:
         """All who hear something by this plan."""
         return np.concatenate([self.single, self.grouped, self.silent])
+
+    def without(self, gone: Iterable[int]) -> Plan:
+        """The same without rows that are closed, and may be others' by now: they are silent, and hear nothing."""
+        left = np.array(list(gone), np.int64)
+
+        def nobody(rows: Ints) -> Ints:
+            return np.where(np.isin(rows, left), NOBODY, rows)
+
+        return replace(
+            self,
+            talkers=nobody(self.talkers),
+            speaker=nobody(self.speaker),
+            single=nobody(self.single),
+            grouped=nobody(self.grouped),
+            silent=nobody(self.silent),
+        )
 
 
 def plan(rooms: Iterable[Room], row_of: Mapping[StreamId, int], laws: Laws) -> Plan:
@@ -168,6 +184,8 @@ class Crowds:
         self._plan: Plan | None = None
         self._before: Plan | None = None
         """What was heard up to now, when that has just changed."""
+        self._gone: set[int] = set()
+        """Rows that closed since the last tick."""
         self._easing: list[Room] = []
         """Rooms without such gains any more: mixer.py has them as soon as the change is faded in."""
         self._eased: Callable[[], None] = _nothing
@@ -191,6 +209,11 @@ class Crowds:
         self._easing = [rooms.rooms[name] for name in easing]
         self._eased = lambda: rooms.touched.update(easing)
 
+    def forget(self, row: int) -> None:
+        """Row is closed: what was heard of it, and by it, is not faded."""
+        if self._plan is not None:
+            self._gone.add(row)
+
     def _ease(self) -> None:
         for room in self._easing:
             room.shaped = False
@@ -201,6 +224,9 @@ class Crowds:
     def carry_out(self, frames: g711.Codes, laws: Laws, out: g711.Codes) -> None:
         """Fill the rows of members in `out` (high, 160)."""
         todo, before = self._plan, self._before
+        if self._gone:
+            before = before.without(self._gone) if before is not None else None
+            self._gone.clear()
         if todo is None:
             self._before = None
             return

@@ -1,9 +1,9 @@
 """The exchange's handle on the engines: every stream by its name, wherever it runs.
 
-A stream lives on the engine that had least to do when it was opened (or on that of `near`). Orders to one engine
-arrive in the order in which they were given. An engine that dies takes its streams along: `EngineLost` says so once,
-and the desk connects again when the supervisor has restarted it: `EngineBack`. Streams that an engine still has from
-an earlier exchange are closed at connecting.
+A stream lives on the engine that had least to do when it was opened, rather on that of its partner (placing.py). Rooms
+may have members on several engines. Orders to one engine arrive in the order in which they were given. An engine that
+dies takes its streams along: `EngineLost` says so once, and the desk connects again when the supervisor has restarted
+it: `EngineBack`. Streams that an engine still has from an earlier exchange are closed at connecting.
 
 All of it runs on the caller's event loop. Deliberately absent: what engines do (engine.py), and the orders that are
 kept apart: plays (desk_plays.py), rooms (desk_rooms.py), recordings (desk_recordings.py).
@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from media import orders, words
+from media import orders, placing, words
 from media.desk_base import MediaError, NoEngine, NoPort
 from media.desk_recordings import Recordings
 from media.desk_rooms import Bridges
@@ -31,7 +31,6 @@ from media.words import (
     LocalAddress,
     MediaEvent,
     PlayEnded,
-    RecordingFailed,
     StreamId,
     StreamReport,
 )
@@ -55,6 +54,9 @@ _EVENTS: dict[str, type[MediaEvent]] = {
     )
 }
 
+
+FIGURES_S = 1.0
+"""An engine that does not say how it is within so long is shown without figures."""
 
 __all__ = ["Desk", "MediaError", "NoEngine", "NoPort"]
 
@@ -85,13 +87,15 @@ class Desk(Bridges, Recordings):
     async def open(self, stream: StreamId, near: StreamId | None = None) -> LocalAddress:
         """Address of a new stream. NoEngine, NoPort; MediaError when the name is in use.
 
-        With `near`, on the engine of that stream: streams that are to be bridged must be on one engine.
+        With `near`, on the engine of that stream if that has room: two who talk there need no tie.
         """
         if stream in self._where:
             raise MediaError(f"stream {stream!r} is open already")
-        lines = sorted((line for line in self._lines.values() if line.connected), key=_load)
-        if near is not None and near in self._where:
-            lines = [line for line in lines if line is self._where[near]] or lines
+        partner = self._where.get(near) if near is not None else None
+        lines = sorted(
+            (line for line in self._lines.values() if line.connected),
+            key=lambda line: placing.rank(line.standing, partner=line is partner),
+        )
         if not lines:
             raise NoEngine("no media engine is connected")
         refusal: MediaError = NoPort("no media engine has a port")
@@ -115,6 +119,7 @@ class Desk(Bridges, Recordings):
 
     async def close_stream(self, stream: StreamId) -> StreamReport:
         """Close it; its totals, which are empty for an unknown or lost stream."""
+        self._part(stream)
         line = self._where.pop(stream, None)
         if line is None:
             return StreamReport()
@@ -140,14 +145,14 @@ class Desk(Bridges, Recordings):
     # ---- engines -------------------------------------------------------------------------------------------
 
     async def engines(self) -> list[dict[str, Any]]:
-        """Figures of each engine: name, connected, pid, streams, rooms, cpu_s, rss_kb, lateness, counters."""
-        found: list[dict[str, Any]] = []
-        for line in self._lines.values():
-            figures: dict[str, Any] = {"name": line.name, "connected": line.connected}
-            with contextlib.suppress(EngineRefused, EngineUnreachable):
-                figures.update(await line.ask(orders.State()))
-            found.append(figures)
-        return found
+        """Figures of each engine: name, connected, pid, streams, rooms, ties, cpu_s, busy, rss_kb, lateness ..."""
+        return list(await asyncio.gather(*map(self._figures, self._lines.values())))
+
+    async def _figures(self, line: EngineLine) -> dict[str, Any]:
+        figures: dict[str, Any] = {"name": line.name, "connected": line.connected}
+        with contextlib.suppress(EngineRefused, EngineUnreachable):
+            figures.update(await line.ask(orders.State(), FIGURES_S))
+        return figures
 
     # ---- inside --------------------------------------------------------------------------------------------
 
@@ -164,6 +169,8 @@ class Desk(Bridges, Recordings):
             line.tell(orders.RecordStop(recording))
         for stream in found["streams"]:
             line.tell(orders.Close(stream))
+        for tie in found["ties"]:
+            line.tell(orders.Untie(tie))
         if self._music:
             line.tell(orders.SetMusic(self._music))
         if line.name in self._missed:
@@ -177,8 +184,8 @@ class Desk(Bridges, Recordings):
         event = msgspec.convert(fields, kind)
         if isinstance(event, PlayEnded):
             self._playing.pop(event.play, None)
-        elif isinstance(event, AnnouncementEnded):
-            self._announced.pop(event.number, None)
+        elif isinstance(event, AnnouncementEnded) and self._announced.pop(event.number, None) is None:
+            return  # a doorbell of ours
         self._announce(event)
 
     def _lost(self, line: EngineLine) -> None:
@@ -187,7 +194,7 @@ class Desk(Bridges, Recordings):
         self._missed.add(line.name)
         for stream in streams:
             self._where.pop(stream, None)
-        self._rooms = {room: held for room, held in self._rooms.items() if held is not line}
+        self._lose_rooms(line)
         self._announce(EngineLost(line.name, streams))
         for play, stream in [(play, stream) for play, stream in self._playing.items() if stream in streams]:
             del self._playing[play]
@@ -195,10 +202,4 @@ class Desk(Bridges, Recordings):
         for number in [number for number, held in self._announced.items() if held is line]:
             del self._announced[number]
             self._announce(AnnouncementEnded(number, "closed", 0))
-        for recording, (held, _path) in self._recordings.items():
-            if held is line:
-                self._announce(RecordingFailed(recording, f"engine {line.name} died"))
-
-
-def _load(line: EngineLine) -> int:
-    return len(line.streams)
+        self._lose_recordings(line)

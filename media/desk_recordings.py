@@ -1,16 +1,22 @@
-"""The desk's orders about recordings. See desk.py."""
+"""The desk's orders about recordings. See desk.py.
+
+A recording runs on the engine of its left party. A right party on another engine comes by a tie that carries that voice
+alone. What an engine is told of a recording is kept here too, roughly to the millisecond: an engine that dies cannot
+answer for its recordings, and their reports must say all the same what should be in the files.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 import msgspec
 
 from media import orders, wav, words
-from media.desk_base import Engines, MediaError
-from media.engine_line import EngineRefused, EngineUnreachable
-from media.words import RecordingFormat, RecordingReport, StreamId
+from media.desk_base import Engines, MediaError, Running
+from media.engine_line import EngineLine, EngineRefused, EngineUnreachable
+from media.words import RecordingFailed, RecordingFormat, RecordingReport, StreamId
 
 
 class Recordings(Engines):
@@ -38,17 +44,32 @@ class Recordings(Engines):
         line = self._where.get(left)
         if line is None:
             raise MediaError(f"stream {left!r} is not open")
+        if recording in self._recordings:
+            raise MediaError(f"recording {recording!r} is running already")
         tracks = 1 if mix else channels or (2 if right else 1)
+        running = Running(line, path, left, right or "", asyncio.get_running_loop().time())
+        # Known before the answer: an engine that dies meanwhile must not leave a tie behind.
+        self._recordings[recording] = running
+        order = orders.record(recording, path, left, self._reached(running, right), tracks, form.value, mix)
         try:
-            await line.ask(orders.record(recording, path, left, right, tracks, form.value, mix))
+            await line.ask(order)
         except (EngineRefused, EngineUnreachable) as refused:
+            del self._recordings[recording]
+            if running.feed is not None:
+                self._ties.close(running.feed)
             raise MediaError(str(refused)) from None
-        self._recordings[recording] = line, path
 
     def record_right(self, recording: str, right: StreamId | None) -> None:
         """Who is on the right channel from now on."""
-        if recording in self._recordings:
-            self._recordings[recording][0].tell(orders.RecordRight(recording, right))
+        running = self._recordings.get(recording)
+        if running is None:
+            return
+        before, running.feed = running.feed, None
+        running.line.tell(orders.RecordRight(recording, self._reached(running, right)))
+        if before is not None:
+            self._ties.close(before)
+        running.right = right or ""
+        running.mark("right", self._now())
 
     def record_pause(self, recording: str) -> None:
         """Silence on both sides until `record_resume`; the file's time goes on, and its map says from when to when."""
@@ -62,22 +83,70 @@ class Recordings(Engines):
         """The end of a pause or a mask."""
         self._silence(recording, False, False, "resume")
 
+    def record_away(self, recording: str) -> None:
+        """Nothing is recorded until `record_back`, and the file does not grow; its map has both moments."""
+        self._leave_out(recording, True)
+
+    def record_back(self, recording: str) -> None:
+        """The recording goes on where it stands."""
+        self._leave_out(recording, False)
+
     def _silence(self, recording: str, left: bool, right: bool, what: str) -> None:
-        if recording in self._recordings:
-            self._recordings[recording][0].tell(orders.RecordSilence(recording, left, right, what))
+        if (running := self._recordings.get(recording)) is not None:
+            running.line.tell(orders.RecordSilence(recording, left, right, what))
+            running.silenced = (left, right)
+            running.mark(what, self._now())
+
+    def _leave_out(self, recording: str, away: bool) -> None:
+        running = self._recordings.get(recording)
+        if running is not None and running.is_away != away:
+            running.line.tell(orders.RecordAway(recording, away))
+            running.stand(away, self._now())
 
     async def record_stop(self, recording: str) -> RecordingReport:
         """End it; never raises: `failed` says what went wrong.
 
-        Of a recording whose engine died, the report says what is in the file.
+        Of a recording whose engine died, the report says what is in the file and what should be.
         """
-        if recording not in self._recordings:
+        running = self._recordings.get(recording)
+        if running is None:
             return RecordingReport(recording, "", 0.0, 0, 0, 0, "no such recording")
-        line, path = self._recordings.pop(recording)
+        now = self._now()
+        del self._recordings[recording]
         try:
-            return msgspec.convert(await line.ask(orders.RecordStop(recording)), RecordingReport)
+            if running.lost_at is not None:
+                raise EngineUnreachable(f"engine {running.line.name} died")
+            return msgspec.convert(await running.line.ask(orders.RecordStop(recording)), RecordingReport)
         except (EngineRefused, EngineUnreachable) as mistake:
-            return await asyncio.to_thread(_what_is_left, recording, path, str(mistake))
+            until = now if running.lost_at is None else running.lost_at
+            running.left = running.right = ""
+            running.mark("end", until)
+            found = await asyncio.to_thread(_what_is_left, recording, running.path, str(mistake))
+            return replace(found, expected_s=round(running.kept_s(until), 3), marks=tuple(running.marks))
+        finally:
+            if running.feed is not None:
+                self._ties.close(running.feed)
+
+    def _reached(self, running: Running, right: StreamId | None) -> str | None:
+        """By what name the recording's engine knows `right`: a tie's when that is on another engine."""
+        line = self._where.get(right) if right is not None else None
+        if right is None or line is None or line is running.line:
+            return right
+        running.feed = self._ties.feed(right, line, running.line)
+        return running.feed
+
+    def _lose_recordings(self, line: EngineLine) -> None:
+        """An engine died, and ended its recordings where they were."""
+        for recording, running in self._recordings.items():
+            if running.feed is not None and running.feed not in self._ties:
+                running.feed, running.right = None, ""
+                running.mark("right", self._now())
+            if running.line is line and running.lost_at is None:
+                running.lost_at = self._now()
+                self._announce(RecordingFailed(recording, f"engine {line.name} died"))
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
 
 def _what_is_left(recording: str, path: FilePath, failed: str) -> RecordingReport:

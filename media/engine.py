@@ -26,6 +26,7 @@ from media.control import Control
 from media.hall import Hall
 from media.lateness import Lateness
 from media.ports import Ports
+from media.pulse import Pulse
 from media.sender import PHASES
 from media.uring import open_ring
 from media.words import FRAME_MS, MediaEvent
@@ -53,6 +54,7 @@ class Engine:
         self.control.watch(self.hall.loader.wake, self.hall.loader.collect)
         self.lateness = Lateness()
         self.work = Lateness()
+        self.pulse = Pulse(self.lateness, lambda: len(self.hall.streams), self.control.tell)
         self.skipped = 0
         self._extra = 0
         self._stop = False
@@ -70,6 +72,7 @@ class Engine:
         b.tick += 1
         arrival = int(now * 8000)
 
+        hall.ties.meet()
         hall.yard.knocks()
         hall.admit()
         for packets, rows, sizes in hall.mux.sift(hall.taps.copied(hall.seals.opened(hall.yard.batches(self._extra)))):
@@ -97,6 +100,7 @@ class Engine:
         hall.crowds.carry_out(said, b.law, b.out[: b.high])
         hall.sounding.overlay()
         hall.announcer.overlay()
+        hall.ties.feed(frames)
         hall.sender.build()
         hall.sender.send(0)
         hall.recorder.tick(frames)
@@ -111,7 +115,7 @@ class Engine:
     def run(self) -> None:
         """Tick until SIGTERM."""
         start = time.monotonic()
-        ticks = 0
+        ticks = turns = 0
         while not self._stop:
             ticks += 1
             due = start + ticks * FRAME_S
@@ -124,6 +128,8 @@ class Engine:
             if behind > CATCH_UP:
                 ticks += behind
                 self._skip(behind)
+            turns += 1
+            self.pulse.tick(turns)
             self.tick()
             self.work.add((time.monotonic() - begin) * 1000)
             for phase in range(1, PHASES):
@@ -140,6 +146,7 @@ class Engine:
         for slept in range(min(ticks, SLOTS) + PAST_FRAMES):
             jitter.clear(b, b.tick + slept)
         b.tick += ticks
+        self.hall.recorder.skip(ticks)
         b.ts_out[:] = (b.ts_out + ticks * 160) & 0xFFFFFFFF
 
     def _disk_answered(self) -> None:
@@ -171,8 +178,10 @@ class Engine:
             "pid": os.getpid(),
             "streams": len(hall.streams),
             "rooms": len(hall.rooms.rooms),
+            "ties": len(hall.ties),
             "recordings": len(hall.recorder),
             "ports_free": hall.ports_free,
+            "busy": self.pulse.load.busy,
             "cpu_s": round(usage.ru_utime + usage.ru_stime, 3),
             "rss_kb": _rss_kb(),
             "ticks": hall.board.tick,
@@ -184,6 +193,7 @@ class Engine:
                 "disk_waiting_bytes": hall.recorder.link.waiting,
                 "music_failed": hall.sounding.music_failed,
                 **hall.totals.figures(),
+                **hall.ties.figures(),
             },
         }
 
@@ -210,6 +220,7 @@ def main() -> None:
     parser.add_argument("--ports", required=True, type=_ports)
     parser.add_argument("--rows", type=int, default=2048, help="most streams at once")
     parser.add_argument("--rtp-lost-s", type=float, default=10.0, help="silence after which RtpLost is told")
+    parser.add_argument("--beat", action="store_true", help="say every second on stdout that ticks run")
     parser.add_argument("--single-sockets", action="store_true", help="do without io_uring")
     arguments = parser.parse_args()
     process.end_with_parent()
@@ -236,6 +247,8 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     process.say_ready()
+    if arguments.beat:
+        engine.pulse.beat_on_stdout()
     try:
         engine.run()
     finally:

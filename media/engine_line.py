@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from media.orders import DeskOrder, Reply, Request
+from media.orders import DeskOrder, Load, Reply, Request
+from media.placing import Standing
 from media.wire import LENGTH, MAX_FRAME, frame
 from media.words import StreamId
 
@@ -59,6 +60,15 @@ class EngineLine:
         self._numbers = itertools.count(1)
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
+        self._load = Load()
+        self._loaded_at = 0.0
+        """On the loop's clock."""
+
+    @property
+    def standing(self) -> Standing:
+        """How much it has to do."""
+        load, age_s = self._load, asyncio.get_running_loop().time() - self._loaded_at
+        return Standing(len(self.streams), load.streams, load.busy, load.late_ms, age_s)
 
     @property
     def connected(self) -> bool:
@@ -83,7 +93,7 @@ class EngineLine:
         if self._writer is not None:
             self._send(Request(0, order))
 
-    async def ask(self, order: DeskOrder) -> Any:
+    async def ask(self, order: DeskOrder, seconds: float = ANSWER_S) -> Any:
         """The answer. EngineRefused, EngineUnreachable."""
         if self._writer is None:
             raise EngineUnreachable(f"engine {self.name} is not connected")
@@ -92,7 +102,7 @@ class EngineLine:
         self._asked[number] = future
         self._send(Request(number, order))
         try:
-            return await asyncio.wait_for(future, ANSWER_S)
+            return await asyncio.wait_for(future, seconds)
         except TimeoutError:
             raise EngineUnreachable(f"engine {self.name} does not answer") from None
         finally:
@@ -136,7 +146,11 @@ class EngineLine:
     async def _welcome(self) -> None:
         with contextlib.suppress(EngineRefused, EngineUnreachable):
             await self._greet(self)
+            self._take(Load())
             self._ready.set()
+
+    def _take(self, load: Load) -> None:
+        self._load, self._loaded_at = load, asyncio.get_running_loop().time()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, msgspec.MsgspecError):
@@ -145,6 +159,9 @@ class EngineLine:
                 if size > MAX_FRAME:
                     return
                 reply = _decode(await reader.readexactly(size))
+                if reply.number == 0 and reply.error == Load.__name__:
+                    self._take(msgspec.convert(reply.result, Load))
+                    continue
                 if reply.number == 0:
                     self._told(reply.error, reply.result)
                     continue

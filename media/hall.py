@@ -30,6 +30,7 @@ from media.sounding import Sounding
 from media.srtp import Seals
 from media.stream import Stream
 from media.tap import Taps
+from media.tie import Ties
 from media.tone_watch import ToneWatch
 from media.totals import Totals
 from media.udp import Yard
@@ -92,6 +93,14 @@ class Hall:
         self.announcer = Announcer(self.board, self.loader, self.rooms, self._rows, tell)
         self.floors = Floors(self.board, self.rooms, self._rows, tell)
         self.totals = Totals(self.board)
+        self.ties = Ties(
+            *(self.board, self._rows),
+            yard=self.yard,
+            sender=self.sender,
+            rooms=self.rooms,
+            recorder=self.recorder,
+            quality=self.quality,
+        )
         self._ip = ip
         self._ports = ports
         self._tell = tell
@@ -131,6 +140,7 @@ class Hall:
             report.schedule(stream, self.board.now)
             if (room := self.rooms.where(name)) is not None:
                 self.rooms.touched.add(room)
+            self.ties.refeed(name)
             return self._ip, port
         raise Refused("NoPort", "no RTP port is free")
 
@@ -158,12 +168,10 @@ class Hall:
         self.sounding.leave(stream)
         report.say(stream, self.board, time.time(), bye=True)
         self.recorder.forget(stream.row)
-        self.rooms.leave(name)
-        last = self.board.ring[self.board.tick % SLOTS, stream.row]
-        self.wiring.forget(stream.row, last, int(self.board.law[stream.row]))
         self.sender.forget(stream.row)
-        self.totals.add(stream.row)
         del self._by_row[stream.row], self._rows[name]
+        self._let_go(name, stream.row)
+        self.ties.refeed(name)
         self._lost.pop(stream.row, None)
         self.mux.set(stream.row, False)
         self.seals.set(stream.row, None, False)
@@ -174,6 +182,19 @@ class Hall:
         stream.close()
         self._ports.rest(stream.address.port, self.board.now)
         return found
+
+    def close_tie(self, name: str) -> None:
+        """Close a tie; an unknown one is passed over."""
+        if (row := self.ties.close(name)) != NOBODY:
+            self._let_go(StreamId(name), row)
+            self.board.give_back(row)
+
+    def _let_go(self, name: StreamId, row: int) -> None:
+        """Row closes: it leaves its room, which hears it fade, and its counts are kept."""
+        self.rooms.leave(name)
+        self.wiring.forget(row, self.board.ring[self.board.tick % SLOTS, row], int(self.board.law[row]))
+        self.crowds.forget(row)
+        self.totals.add(row)
 
     def report(self, stream: Stream) -> StreamReport:
         """Totals of an open stream."""
@@ -207,20 +228,19 @@ class Hall:
     def record(self, order: orders.Record) -> None:
         """Begin. Refused: Running."""
         left, right = self._row(order.left), self._row(order.right)
-        form, names = RecordingFormat(order.form), (order.left, order.right or "")
+        form, names = RecordingFormat(order.form), (order.left, self.ties.speaker(order.right or ""))
         why = self.recorder.start(order.recording, order.path, left, right, order.channels, form, order.mix, names)
         if why:
             raise Refused("Running", why)
 
     def record_right(self, order: orders.RecordRight) -> None:
-        self.recorder.set_right(order.recording, self._row(order.right), order.right or "")
+        self.recorder.set_right(order.recording, self._row(order.right), self.ties.speaker(order.right or ""))
 
     def record_stop(self, recording: str, ended: Callable[[RecordingReport], None]) -> None:
         self.recorder.stop(recording, self.board.now, ended)
 
     def _row(self, name: str | None) -> int:
-        stream = self.streams.get(StreamId(name)) if name is not None else None
-        return stream.row if stream else NOBODY
+        return self._rows.get(StreamId(name), NOBODY) if name is not None else NOBODY
 
     # ---- in the tick ---------------------------------------------------------------------------------------
 
@@ -289,6 +309,7 @@ class Hall:
         """Say good-bye on all streams and let go of everything."""
         for name in list(self.streams):
             self.close(name)
+        self.ties.shut()
         self.yard.close()
         self.loader.close()
         self.recorder.link.close()

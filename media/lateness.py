@@ -33,6 +33,18 @@ class Lateness:
                 return min(edge, self.max_ms)
         return self.max_ms
 
+    def since(self, before: Lateness) -> Lateness:
+        """What was added since `before`, a copy; its maximum is the upper edge of the latest bin."""
+        found = Lateness()
+        found.counts = [now - then for now, then in zip(self.counts, before.counts, strict=True)]
+        found.max_ms = max(
+            (edge for edge, n in zip((*EDGES_MS, self.max_ms), found.counts, strict=True) if n), default=0.0
+        )
+        return found
+
+    def copy(self) -> Lateness:
+        return self.since(Lateness())
+
     def figures(self) -> dict[str, object]:
         """p50, p99, max and the histogram, for `Desk.engines`."""
         return {

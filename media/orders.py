@@ -147,6 +147,23 @@ class Unbridge(Order, frozen=True):
     stream: str
 
 
+class Tie(Order, frozen=True):
+    """One end of a tie: its own socket's file and the far end's.
+
+    With `of` it carries that stream alone: out of the end that `sends`, into the other one.
+    """
+
+    name: str
+    here: str
+    there: str
+    sends: bool = True
+    of: str = ""
+
+
+class Untie(Order, frozen=True):
+    name: str
+
+
 class Record(Order, frozen=True):
     recording: str
     path: str
@@ -164,6 +181,13 @@ class RecordSilence(Order, frozen=True):
     left: bool
     right: bool
     what: str
+
+
+class RecordAway(Order, frozen=True):
+    """Nothing is recorded while away, and the file does not grow."""
+
+    recording: str
+    away: bool
 
 
 class RecordRight(Order, frozen=True):
@@ -221,7 +245,7 @@ class WatchAnswer(Order, frozen=True):
 
 
 class Hello(Order, frozen=True):
-    """Answered with the names of the streams and recordings that are there."""
+    """Answered with the names of the streams, ties and recordings that are there."""
 
 
 class State(Order, frozen=True):
@@ -245,10 +269,13 @@ DeskOrder = (
     | StopAnnounce
     | Doorbell
     | Unbridge
+    | Tie
+    | Untie
     | Record
     | RecordRight
     | RecordStop
     | RecordSilence
+    | RecordAway
     | Press
     | WatchSpeech
     | Tap
@@ -274,6 +301,14 @@ class Reply(msgspec.Struct, array_like=True, frozen=True):
     number: int
     error: str
     result: Any = None
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What an engine tells every second, as an event of that name: see placing.py."""
+
+    streams: int = 0
+    busy: float = 0.0
+    late_ms: float = 0.0
 
 
 # ---- words to wire and back ---------------------------------------------------------------------------------

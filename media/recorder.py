@@ -3,7 +3,7 @@
 A block holds the streams' codes as they came; the disk process makes samples of them, so that a recorded call costs
 the tick one row copy a channel. Both channels begin at the same tick. First blocks have different lengths, so that
 recordings which began together are not handed over together. A side that is silenced (pause, mask) is nobody's for
-that time; the marks say when.
+that time; the marks say when. A recording that is *away* has no place among those that run: its file stands still.
 
 Units: frames of 20 ms inside, samples on the wire. A recording's parties are rows; row 0 is nobody, which is silence.
 Deliberately absent: files (disk.py), the connection (link.py).
@@ -32,6 +32,7 @@ from media.words import (
 
 BLOCK = 50
 """Frames of a full block."""
+AWAY = -1
 PATIENCE_S = 3.0
 """So long the disk process may take to finish a file."""
 
@@ -44,6 +45,7 @@ class _Recording:
     path: str
     channels: int
     place: int
+    """Row of the arrays; AWAY while nothing is recorded."""
     at: int = 0
     """First sample of the block that is being filled."""
     dropped: int = 0
@@ -55,6 +57,8 @@ class _Recording:
     mix: bool = False
     began: float = 0.0
     expected_s: float = 0.0
+    away_since: float = 0.0
+    away_s: float = 0.0
     rows: list[int] = field(default_factory=lambda: [NOBODY, NOBODY])
     """Who is on the two sides, silenced or not; `names` are their streams."""
     names: list[str] = field(default_factory=lambda: ["", ""])
@@ -89,8 +93,8 @@ class Recorder:
 
     @property
     def names(self) -> list[str]:
-        """Recordings that are running."""
-        return [recording.name for recording in self._at.values()]
+        """Recordings that have begun and not been stopped."""
+        return [recording.name for recording in self._all.values() if recording.ended is None]
 
     def start(
         self,
@@ -106,19 +110,11 @@ class Recorder:
         """Begin with the next tick. Returns why not, or an empty string. `names` are for the marks."""
         if name in self._all:
             return f"recording {name!r} is running already"
-        place = next(n for n in range(len(self._at) + 1) if n not in self._at)
-        if place >= self._fill.size:
-            self._grow()
-        recording = _Recording(name, path, channels, place, form=form, mix=mix, began=self._board.now)
+        recording = _Recording(name, path, channels, AWAY, form=form, mix=mix, began=self._board.now)
         recording.rows, recording.names = [left, right], list(names)
-        self._all[name] = self._at[place] = recording
-        self._sides[place] = left, right
-        self._fill[place] = 0
+        self._all[name] = recording
+        self._place(recording)
         self._mark(recording, "begin")
-        # First blocks are 1 to 50 frames long, in steps that keep neighbours apart.
-        self._turn = (self._turn + 19) % BLOCK
-        self._target[place] = BLOCK - self._turn
-        self._refresh()
         self.link.send(self._create(recording, resume=False))
         return ""
 
@@ -143,15 +139,59 @@ class Recorder:
             self._settle(recording)
             self._mark(recording, what)
 
+    def leave_out(self, name: str, away: bool) -> None:
+        """From the next tick on nothing is recorded and the file stands still, or it goes on."""
+        recording = self._all.get(name)
+        if recording is None or recording.ended is not None or (recording.place == AWAY) == away:
+            return
+        if away:
+            self._displace(recording)
+            recording.away_since = self._board.now
+        else:
+            recording.away_s += self._board.now - recording.away_since
+            self._place(recording)
+        self._mark(recording, "away" if away else "back")
+
+    def skip(self, ticks: int) -> None:
+        """Time went by without ticks: the files are silent there, and as long as they should be."""
+        for recording in self._at.values():
+            self._flush(recording)
+            recording.at += ticks * FRAME_SAMPLES
+
+    def _place(self, recording: _Recording) -> None:
+        """Recorded from the next tick on."""
+        place = next(n for n in range(len(self._at) + 1) if n not in self._at)
+        if place >= self._fill.size:
+            self._grow()
+        recording.place, self._at[place] = place, recording
+        self._fill[place] = 0
+        self._settle(recording)
+        # First blocks are 1 to 50 frames long, in steps that keep neighbours apart.
+        self._turn = (self._turn + 19) % BLOCK
+        self._target[place] = BLOCK - self._turn
+        self._refresh()
+
+    def _displace(self, recording: _Recording) -> None:
+        """Recorded no more."""
+        if recording.place != AWAY:
+            self._flush(recording)
+            del self._at[recording.place]
+            recording.place = AWAY
+            self._refresh()
+
     def _settle(self, recording: _Recording) -> None:
+        if recording.place == AWAY:
+            return
         hushed = zip(recording.rows, recording.silenced, strict=True)
         self._sides[recording.place] = [NOBODY if silent else row for row, silent in hushed]
 
     def _mark(self, recording: _Recording, what: str) -> None:
-        at = recording.at + int(self._fill[recording.place]) * FRAME_SAMPLES
+        waiting = 0 if recording.place == AWAY else int(self._fill[recording.place])
+        at = recording.at + waiting * FRAME_SAMPLES
         heard = zip(recording.names, recording.silenced, strict=True)
         left, right = ("" if silent else stream for stream, silent in heard)
-        recording.marks.append(RecordingMark(at * 1000 // RATE_HZ, what, left, right))
+        clock_ms = round((self._board.now - recording.began) * 1000)
+        recording.marks.append(RecordingMark(at * 1000 // RATE_HZ, what, left, right, clock_ms))
 
     def law_changes(self, row: int) -> None:
         """Call before `row` speaks another law: what it said up to now goes out in the old one."""
@@ -161,7 +201,7 @@ class Recorder:
     def forget(self, row: int) -> None:
         """Row is closed: it is nobody from the next tick on."""
         self.law_changes(row)
-        for recording in self._at.values():
+        for recording in [recording for recording in self._all.values() if recording.ended is None]:
             for side in (0, 1):
                 if recording.rows[side] == row:
                     recording.rows[side], recording.names[side] = NOBODY, ""
@@ -175,12 +215,12 @@ class Recorder:
         if recording is None or recording.ended is not None:
             ended(RecordingReport(name, "", 0.0, 0, 0, 0, "no such recording"))
             return
-        self._flush(recording)
+        if recording.place == AWAY:
+            recording.away_s += now - recording.away_since
+        self._displace(recording)
         recording.names = ["", ""]
         self._mark(recording, "end")
-        recording.expected_s = round(now - recording.began, 3)
-        del self._at[recording.place]
-        self._refresh()
+        recording.expected_s = round(now - recording.began - recording.away_s, 3)
         recording.ended, recording.give_up_at = ended, now + PATIENCE_S
         self.link.send(Finish(name, recording.at))
 
@@ -225,6 +265,8 @@ class Recorder:
 
     def _flush(self, recording: _Recording) -> None:
         place = recording.place
+        if place == AWAY:
+            return
         fill = int(self._fill[place])
         if not fill:
             return

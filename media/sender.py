@@ -9,6 +9,7 @@ Deliberately absent: what is in the frames (mixer.py), RTCP (report.py).
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -72,6 +73,13 @@ class Sender:
         if row in self._phase(row):
             self._put_in(stream)
         self._soon[row] = stream
+
+    def carry(self, row: int, line: socket.socket) -> None:
+        """Row sends one frame a packet from the next `build` on, by `line`, until it is forgotten: a tie."""
+        self._phase(row)[row] = (line.send, self._views[row], row)
+        self._entries["fd"][row] = line.fileno()
+        self._split[_phase_of(row)] = None
+        self._stale = True
 
     def forget(self, row: int) -> None:
         """Row sends nothing, at once."""

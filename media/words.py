@@ -370,15 +370,17 @@ class StreamReport:
 
 @dataclass(frozen=True, slots=True)
 class RecordingMark:
-    """From here on a recording is different: another party, silence instead of it, or its end."""
+    """From here on a recording is different: another party, silence instead of it, a time left out, or its end."""
 
     at_ms: int
     """In the file."""
     what: str
-    """begin, left, right, pause, mask, resume, end."""
+    """begin, left, right, pause, mask, resume, away, back, end."""
     left: str
     right: str
     """Streams on the channels from here on; empty for nobody, or for one who is silenced."""
+    clock_ms: int = 0
+    """Since the recording began; more than `at_ms` by what was left out between "away" and "back"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +396,7 @@ class RecordingReport:
     failed: str
     """Empty when the file is whole, else why not."""
     expected_s: float = 0.0
-    """By the clock, from its start to its end."""
+    """By the clock, from its start to its end, without what was left out on purpose."""
     written_s: float = 0.0
     """Of audio that reached the disk; the file is filled up with silence where some did not."""
     marks: tuple[RecordingMark, ...] = ()

@@ -12,6 +12,22 @@ from apps.api.call_types import SegmentInfo
 from apps.api.instants import At
 
 
+class MarkInfo(Struct, frozen=True):
+    """From here on a recording is different: who is on which channel, or nothing at all."""
+
+    at_ms: int
+    """In the file."""
+    what: str
+    """begin, left or right (another party), pause, mask, resume, away and back (a time left out), end."""
+    left: str = ""
+    right: str = ""
+    """Who is heard: the caller's number, an agent's name, a phone or trunk; empty for nobody."""
+    left_leg: str = ""
+    right_leg: str = ""
+    clock_ms: int = 0
+    """Since the recording began: more than `at_ms` by what was left out."""
+
+
 class RecordingInfo(Struct, frozen=True):
     """A recording; the file is a WAV, caller left, agent right."""
 
@@ -34,6 +50,10 @@ class RecordingInfo(Struct, frozen=True):
     called: str = ""
     present: bool = True
     """The file is there."""
+    missing_ms: int = 0
+    """What should be in it by the clock and is not."""
+    marks: list[MarkInfo] = []
+    """The map of it, in order; empty while it runs."""
 
 
 class CdrRow(Struct, frozen=True):

@@ -13,20 +13,35 @@ from apps.api.instants import At
 from apps.api.people_types import AgentInfo, PhoneInfo, QueueInfo, TrunkInfo
 
 
+class LateTicks(Struct, frozen=True):
+    """So many ticks began within `up_to_ms` of their time, and later than the ones before in the list."""
+
+    up_to_ms: float | None
+    ticks: int
+
+
 class EngineInfo(Struct, frozen=True):
     """A media engine's process."""
 
     engine: str
     state: str
-    """running, starting or lost."""
+    """running, silent (it does not answer) or lost."""
     pid: int | None = None
     streams: int = 0
     rooms: int = 0
+    ties: int = 0
+    """Lines to other engines, for rooms and recordings that span several."""
+    recordings: int = 0
     cpu_percent: float = 0.0
+    """Of one core, in the last second."""
     memory_kib: int = 0
     late_p50_ms: float = 0.0
     late_p99_ms: float = 0.0
     late_max_ms: float = 0.0
+    late: list[LateTicks] = []
+    """How late its ticks began since it started; the last is all that were later still."""
+    skipped_ticks: int = 0
+    """Ticks that were never made up for."""
     counters: dict[str, int] = {}
 
 

@@ -16,6 +16,9 @@ from apps.api.book_types import (
     Cdrs as Cdrs,
 )
 from apps.api.book_types import (
+    MarkInfo as MarkInfo,
+)
+from apps.api.book_types import (
     RecordingInfo as RecordingInfo,
 )
 from apps.api.book_types import (
@@ -110,6 +113,9 @@ from apps.api.switch_types import (
 )
 from apps.api.switch_types import (
     Engines as Engines,
+)
+from apps.api.switch_types import (
+    LateTicks as LateTicks,
 )
 from apps.api.switch_types import (
     MistakeInfo as MistakeInfo,

@@ -13,8 +13,8 @@ from apps.api import catalogue
 from apps.api.params import ByRecording, CdrFilter, RecordingFilter
 from apps.api.types import CdrRow
 from apps.commands.base import Noun, Verb, session
-from apps.commands.screen import clock, facts, note, size, span, table
-from apps.commands.tables import CDR_COLUMNS, RECORDING_COLUMNS
+from apps.commands.screen import clock, facts, note, say, size, span, table
+from apps.commands.tables import CDR_COLUMNS, MARK_COLUMNS, RECORDING_COLUMNS
 from apps.commands.when import WHEN
 from apps.reports_formats import FORMATS, header, record
 
@@ -154,11 +154,15 @@ def play_info(recording_id: str) -> None:
                 ("channels", sides.get(it.channels, it.channels)),
                 ("size", size(it.bytes) if it.bytes else ""),
                 ("lost blocks", it.dropped_blocks or ""),
+                ("missing", span(it.missing_ms) if it.missing_ms >= 1000 else ""),
                 ("failed", it.failed),
                 ("file", it.path),
                 ("play it", f"aplay '{it.path}'" if it.present else "the file is gone"),
             ]
         )
+        if it.marks:
+            say("")
+            table(MARK_COLUMNS, it.marks, "")
 
     session().show(it, draw)
 

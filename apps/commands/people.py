@@ -158,6 +158,6 @@ def engines() -> None:
 
 @engines.command("list", examples="zongji engines list")
 def list_engines() -> None:
-    """Media engines: load, lateness of their 20 ms ticks, memory."""
+    """Media engines: load, lateness of their 20 ms ticks, memory, what they dropped; --json has the histogram."""
     result = session().call(catalogue.ENGINES_LIST)
     session().show(result, lambda: table(ENGINE_COLUMNS, result.engines, "No engines."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from apps.api.types import (
@@ -14,6 +14,7 @@ from apps.api.types import (
     ContactInfo,
     EngineInfo,
     LegInfo,
+    MarkInfo,
     PhoneInfo,
     QueueInfo,
     RecordingInfo,
@@ -165,8 +166,10 @@ ENGINE_COLUMNS: list[Column[EngineInfo]] = [
     Column("PID", lambda engine: "" if engine.pid is None else engine.pid, 4, right=True),
     Column("STREAMS", lambda engine: engine.streams, right=True),
     Column("ROOMS", lambda engine: engine.rooms, 6, right=True),
+    Column("TIES", lambda engine: engine.ties, 3, right=True),
     Column("CPU", lambda engine: f"{engine.cpu_percent:.0f} %", 7, right=True),
     Column("MEMORY", lambda engine: size(engine.memory_kib * 1024), 5, right=True),
+    Column("DROPPED", lambda engine: dropped(engine.counters), 2, right=True),
     Column("LATE P50/P99/MAX ms", lambda e: f"{e.late_p50_ms:.1f}/{e.late_p99_ms:.1f}/{e.late_max_ms:.1f}", 6),
 ]
 RECORDING_COLUMNS: list[Column[RecordingInfo]] = [
@@ -180,6 +183,13 @@ RECORDING_COLUMNS: list[Column[RecordingInfo]] = [
     Column("AGENT", lambda recording: recording.agent, 6),
     Column("STATE", lambda recording: "failed" if recording.failed else "" if recording.present else "gone", 8),
     Column("FILE", lambda recording: recording.path, 1),
+]
+MARK_COLUMNS: list[Column[MarkInfo]] = [
+    Column("AT", lambda mark: span(mark.at_ms), right=True),
+    Column("CLOCK", lambda mark: span(mark.clock_ms), right=True),
+    Column("WHAT", lambda mark: mark.what),
+    Column("LEFT", lambda mark: mark.left),
+    Column("RIGHT", lambda mark: mark.right),
 ]
 CDR_COLUMNS: list[Column[CdrRow]] = [
     Column("CALL", lambda row: row.call_id),
@@ -195,6 +205,11 @@ CDR_COLUMNS: list[Column[CdrRow]] = [
     Column("BY", lambda row: row.ended_by, 2),
     Column("NAME", lambda row: row.caller_name, 1),
 ]
+
+
+def dropped(counters: Mapping[str, int]) -> int:
+    """All that an engine threw away or could not send; `--json` has each by its name."""
+    return sum(n for name, n in counters.items() if name.startswith("dropped_") or name == "refused_out")
 
 
 def _contacts(phone: PhoneInfo, shown: Callable[[ContactInfo], str]) -> str:

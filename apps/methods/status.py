@@ -164,8 +164,8 @@ def contact_info(binding: Binding) -> t.ContactInfo:
 
 def engine_info(found: dict[str, Any]) -> t.EngineInfo:
     """One media engine, from the desk's figures."""
-    if not found.get("connected"):
-        return t.EngineInfo(found["name"], "lost")
+    if "pid" not in found:
+        return t.EngineInfo(found["name"], "silent" if found.get("connected") else "lost")
     late = found["lateness"]
     return t.EngineInfo(
         engine=found["name"],
@@ -173,10 +173,14 @@ def engine_info(found: dict[str, Any]) -> t.EngineInfo:
         pid=found["pid"],
         streams=found["streams"],
         rooms=found["rooms"],
-        cpu_percent=round(100 * found["cpu_s"] / max(found["ticks"] * 0.02, 0.02), 1),
+        ties=found["ties"],
+        recordings=found["recordings"],
+        cpu_percent=round(100 * found["busy"], 1),
         memory_kib=found["rss_kb"],
         late_p50_ms=late["p50_ms"],
         late_p99_ms=late["p99_ms"],
         late_max_ms=late["max_ms"],
+        late=[t.LateTicks(edge, n) for edge, n in zip((*late["edges_ms"], None), late["counts"], strict=True)],
+        skipped_ticks=found["skipped_ticks"],
         counters=found["counters"],
     )

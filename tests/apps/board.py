@@ -106,7 +106,7 @@ PHONES = [
     t.PhoneInfo("202", "Li Wei"),
 ]
 TRUNKS = [t.TrunkInfo("pstn", "192.0.2.9", 5060, "udp", ["192.0.2.0/24"], 2, 30, "02155500000", 40, 1)]
-ENGINES = [t.EngineInfo("e1", "running", 4242, 4, 2, 3.5, 61000, 0.1, 0.6, 4.2, {"packets_in": 4000})]
+ENGINES = [t.EngineInfo("e1", "running", 4242, 4, 2, 1, 0, 3.5, 61000, 0.1, 0.6, 4.2, counters={"packets_in": 4000})]
 RECORDING = t.RecordingInfo(
     f"{CALL}-1",
     CALL,

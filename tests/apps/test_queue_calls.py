@@ -119,7 +119,8 @@ async def test_the_agent_hangs_up_and_the_script_goes_on(house: PaperHouse) -> N
     leg = await house.call_in("4008")
     await house.hang_up(await house.pick_up("2001"))
     assert house.hears(leg) == "play Survey."
-    assert house.house.recorder.running == []
+    (recording,) = house.desk.recordings.values()
+    assert recording.story == ["away", None], "the file stands still"
     assert await house.agent() == "available, wrapping up"
     await after(3)
     assert (await house.row(leg)).ended_by == "switch"
@@ -365,7 +366,7 @@ async def test_an_effect_that_fails_is_that_effects_alone(house: PaperHouse, mon
         raise RuntimeError("on purpose")
 
     await house.log_in()
-    monkeypatch.setattr(house.house.recorder, "start", broken)
+    monkeypatch.setattr(house.house.recorder, "follow", broken)
     leg = await house.call_in("4001")
     agent = await house.pick_up("2001")
     assert house.hears(leg) == f"room {agent}"

@@ -89,3 +89,33 @@ async def test_a_child_that_cannot_be_started_is_tried_again_and_the_supervisor_
     await asyncio.wait_for(ready.wait(), 15)
     supervisor.stop()
     assert await running == 0
+
+
+SLEEPER = """
+import os, sys, time
+print(os.getpid(), file=open(sys.argv[1], "a"), flush=True)
+print("ready", flush=True)
+for n in range(100_000):
+    time.sleep(0.02)
+    if sys.argv[2] == "works" or n < 10:
+        print(flush=True)
+"""
+
+
+async def test_a_child_that_beats_no_more_is_replaced_and_one_that_beats_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.supervisor.LOOK_S", 0.3)
+    logs = {name: tmp_path / name for name in ("hangs", "works", "silent")}
+    programs = [
+        Program(name, (sys.executable, "-c", SLEEPER, str(log), name), beats=name != "silent")
+        for name, log in logs.items()
+    ]
+    supervisor = Supervisor(tuple(programs))
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: len(lines(logs["hangs"])) == 2, "the second life of the one that hangs")
+    assert [len(lines(logs[name])) for name in ("works", "silent")] == [1, 1]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(lines(logs["hangs"])[0]), 0)
+    supervisor.stop()
+    assert await running == 0

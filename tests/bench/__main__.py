@@ -3,7 +3,7 @@
 Each module beside this one has `run() -> dict[str, float]`, its keys `<what>_<unit>`, and runs in a process of its
 own. One that fails is said so and costs the others nothing.
 
-    python -m tests.bench [name ...]        all, or those named: acd journal media sip whole
+    python -m tests.bench [name ...]        all, or those named: acd engines journal media ...
 """
 
 from __future__ import annotations

@@ -161,3 +161,29 @@ def test_a_change_comes_without_a_click() -> None:
     assert np.abs(np.diff(sound)).max() < 8000 * 2 * np.pi * 300 / 8000 * 1.35
     assert not sound[4 * 160 : 7 * 160].any() and np.abs(sound[8 * 160 :]).max() > 7500
     assert not rooms.rooms[R].shaped and crowds._plan is None
+
+
+def test_who_hangs_up_in_a_shaped_room_is_gone_whatever_row_that_was() -> None:
+    """Their row may lie beyond all others now, or be a new caller's: neither is read, and nobody hears it."""
+    for closed, high in ((3, 3), (1, 4)):
+        rooms, crowds = Rooms(), crowd.Crowds()
+        rows, laws = {name: n + 1 for n, name in enumerate(NAMES[:3])}, np.zeros(4, np.uint8)
+        rooms.bridge(R, NAMES[:3])
+        rooms.hear(R, {}, {NAMES[1]: 0.5})
+        for last in (False, True):
+            if last:
+                name = next(name for name, row in rows.items() if row == closed)
+                rooms.leave(name)
+                del rows[name]
+                crowds.forget(closed)
+            crowds.follow(rooms, rows, laws)
+            rooms.touched.clear()
+            frames = np.full((high if last else 4, 160), g711.SILENCE[0], np.uint8)
+            if closed < frames.shape[0]:
+                frames[closed] = 0x10  # loud
+            out = np.full(frames.shape, 0x55, np.uint8)
+            crowds.carry_out(frames, laws, out)
+        left = list(rows.values())
+        assert np.abs(g711.decode(out[left], laws[left]).astype(int)).max() < 50
+        if closed < high:
+            assert (out[closed] == 0x55).all(), "a new caller heard the old one's room"

@@ -1,7 +1,6 @@
 """Audio and speech on paper: what each stream would hear, and files that are never written.
 
-Like the real desk: a play replaces the one before, `PlayEnded` follows every play in a turn of its own, bridged
-streams must be on one engine, an engine that is lost takes its streams along.
+Like the real desk: a play replaces the one before, `PlayEnded` follows every play in a turn of its own, an engine that is lost takes its streams along.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from media.words import (
     Path,
     PlayEnded,
     RecordingFailed,
+    RecordingMark,
     RecordingReport,
     RoomId,
     Silence,
@@ -59,7 +59,8 @@ class PaperRecording:
     right: StreamId | None
     channels: int
     began: float
-    rights: list[StreamId | None] = field(default_factory=list)
+    story: list[StreamId | str | None] = field(default_factory=list)
+    """Who came on the right channel, "away" and "back"."""
 
 
 class PaperDesk:
@@ -77,6 +78,8 @@ class PaperDesk:
         """How long an engine takes to open a stream, or begin a recording."""
         self.refuse = ""
         """Why no stream can be opened."""
+        self.marks: tuple[RecordingMark, ...] = ()
+        """What recordings that are stopped say of themselves."""
         self.disk = ""
         """Why nothing can be recorded."""
         self._plays = itertools.count(1)
@@ -100,6 +103,9 @@ class PaperDesk:
     def said(self, stream: StreamId) -> list[str]:
         """All that was played to a party so far."""
         return [_words(source) for to, sources in self.played if to == stream for source in sources]
+
+    def where(self, stream: StreamId) -> str:
+        return self.streams[stream].engine if stream in self.streams else ""
 
     def lose_engine(self, name: str = "e1") -> None:
         streams = tuple(sorted(stream for stream, found in self.streams.items() if found.engine == name))
@@ -191,8 +197,6 @@ class PaperDesk:
 
     def bridge(self, room: RoomId, streams: Sequence[StreamId]) -> None:
         known = [stream for stream in streams if stream in self.streams]
-        if len({self.streams[stream].engine for stream in known}) > 1:
-            raise MediaError("the streams are on different engines")
         for found in self.streams.values():
             if found.room == room:
                 found.room = None
@@ -217,7 +221,15 @@ class PaperDesk:
     def record_right(self, recording: str, right: StreamId | None) -> None:
         if recording in self.recordings:
             self.recordings[recording].right = right
-            self.recordings[recording].rights.append(right)
+            self.recordings[recording].story.append(right)
+
+    def record_away(self, recording: str) -> None:
+        if recording in self.recordings:
+            self.recordings[recording].story.append("away")
+
+    def record_back(self, recording: str) -> None:
+        if recording in self.recordings:
+            self.recordings[recording].story.append("back")
 
     async def record_stop(self, recording: str) -> RecordingReport:
         found = self.recordings.pop(recording, None)
@@ -227,7 +239,10 @@ class PaperDesk:
         await asyncio.sleep(0)
         seconds = asyncio.get_running_loop().time() - found.began
         gone = "" if found.left in self.streams or seconds >= 0 else "gone"
-        return RecordingReport(recording, str(found.path), seconds, found.channels, round(seconds * 32000), 0, gone)
+        size = round(seconds * 32000)
+        return RecordingReport(
+            recording, str(found.path), seconds, found.channels, size, 0, gone, seconds, seconds, self.marks
+        )
 
     async def engines(self) -> list[dict[str, Any]]:
         return [{"name": name, "connected": False} for name in self.engine_names]
