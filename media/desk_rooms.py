@@ -133,11 +133,12 @@ class Bridges(Plays):
     def watch_floor(self, room: RoomId, *, on: bool = True, loudest: int = 0) -> None:
         """Tell `FloorChanged` of who speaks in the room, or no more.
 
-        With `loudest`, only so many of those who speak are heard by the others; for big rooms.
+        With `loudest`, only so many of those who speak are heard by the others; for big rooms. Of a room on several
+        engines the hub judges, and each of the others is one voice to it.
         """
-        line = self._rooms.get(room)
-        if line is not None:
-            line.tell(orders.WatchFloor(room, on, loudest))
+        spread = self._rooms.get(room)
+        if spread is not None and spread.hub is not None:
+            spread.hub.tell(orders.WatchFloor(room, on, loudest))
 
     def announce(
         self, where: RoomId | StreamId, sources: Sequence[Source], *, duck_db: float = 12.0, loop: bool = False
