@@ -56,6 +56,11 @@ class Board:
 
         # What the path says.
         self.law: npt.NDArray[np.uint8] = np.full(rows, MULAW, np.uint8)
+        """Of the row's frames within a tick."""
+        self.wide: Bools = np.zeros(rows, np.bool_)
+        """What lies ahead in the ring is in a wideband codec; what was popped is in `law` (wide.py)."""
+        self.blank: npt.NDArray[np.uint8] = np.full(rows, SILENCE[MULAW], np.uint8)
+        """What the ring holds where nothing has come."""
         self.audio_type: Ints = np.full(rows, -1, np.int64)
         self.digit_type: Ints = np.full(rows, -1, np.int64)
         self.hears: Bools = np.zeros(rows, np.bool_)
@@ -150,10 +155,14 @@ class Board:
         self.set_law(row, MULAW)
         return row
 
-    def set_law(self, row: int, law: int) -> None:
-        """Row speaks `law` from now on; what lies in its ring is forgotten."""
+    def set_law(self, row: int, law: int, blank: int | None = None) -> None:
+        """Row speaks `law` from now on; what lies in its ring is forgotten. With `blank`, it comes in another codec."""
         self.law[row] = law
-        self.ring[:, row] = SILENCE[law]
+        self.wide[row] = blank is not None
+        self.blank[row] = SILENCE[law] if blank is None else blank
+        self.ring[:, row] = self.blank[row]
+        for back in range(PAST_FRAMES):
+            self.ring[(self.tick - back) % SLOTS, row] = SILENCE[law]
         self.filled[:, row] = 0
         self.out[row] = SILENCE[law]
 

@@ -32,6 +32,7 @@ from media.tone_watch import ToneWatch
 from media.totals import Totals
 from media.udp import Yard
 from media.uring import Ring
+from media.wide import Wide
 from media.words import (
     FRAME_MS,
     DigitHeard,
@@ -80,6 +81,7 @@ class Hall:
         """Rows whose speech is watched."""
         self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, tell)
         self.wiring = Wiring(rows)
+        self.wide = Wide(self.board)
         self.crowds = Crowds()
         self.quality = Quality(self.board)
         self.mux = Mux(rows, self._muxed)
@@ -135,11 +137,14 @@ class Hall:
         if stream is None:
             return
         path = orders.path_of(order)
-        if g711.LAW_OF[path.codec] != self.board.law[stream.row]:
+        changed = stream.path is None or stream.path.codec is not path.codec
+        if changed:
             self.recorder.law_changes(stream.row)
             if (room := self.rooms.where(stream.id)) is not None:
                 self.rooms.touched.add(room)
         stream.set_path(path)
+        if changed:
+            self.wide.speak(stream.row, path.codec)
         self.mux.set(stream.row, path.rtcp_mux)
 
     def close(self, name: StreamId) -> StreamReport:
@@ -155,6 +160,7 @@ class Hall:
         self.rooms.leave(name)
         last = self.board.ring[self.board.tick % SLOTS, stream.row]
         self.wiring.forget(stream.row, last, int(self.board.law[stream.row]))
+        self.wide.forget(stream.row)
         self.sender.forget(stream.row)
         self.totals.add(stream.row)
         del self._by_row[stream.row], self._rows[name]
@@ -228,6 +234,7 @@ class Hall:
         if self.rooms.touched:
             self.announcer.notice(self.rooms.touched)
             self.crowds.follow(self.rooms, self._rows, self.board.law)
+        self.wide.follow(self.rooms, self._rows)
         self.wiring.follow(self.rooms, self._rows)
 
     def admit(self) -> None:

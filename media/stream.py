@@ -13,9 +13,11 @@ import socket
 import struct
 from collections.abc import Callable
 
-from media import conceal, g711, jitter, udp
+from media import conceal, jitter, udp
 from media.board import DROPS, Board
 from media.dtmf import Ear, Finger
+from media.g711 import law_of
+from media.g722 import QUIET
 from media.lock import Watch
 from media.rtcp import is_rtcp
 from media.rtp import COMFORT_NOISE, Header
@@ -108,9 +110,9 @@ class Stream:
         b, row = self._board, self.row
         if self.watch.path((path.remote_ip, path.remote_port), b.now):
             self._drop_line()
-        law = g711.LAW_OF[path.codec]
-        if law != b.law[row]:
-            b.set_law(row, law)
+        law = law_of(path.codec)
+        if self.path is None or path.codec is not self.path.codec:
+            b.set_law(row, law, QUIET if path.codec.wide else None)
             if self.player is not None:
                 self.player.speak(law)
         if not b.hears[row] and path.direction.receives:

@@ -1,0 +1,235 @@
+"""Wideband streams in a tick that is narrowband: what they say is brought down, what they hear is brought up.
+
+Right after the jitter buffer a wideband row's frame is decoded, kept at 16 kHz, and replaced in the ring by its
+*shadow*, A-law of 8 kHz. So everybody who looks at frames (concealment, recorder, digits, speech, rooms, music) sees
+ordinary ones, and an engine without wideband rows does nothing here. At the end of the tick the row's outgoing frame
+is brought up and encoded, or replaced by what is better: another's own bytes, or a mix at 16 kHz (wide_plan.py).
+
+Better is only heard while nothing lies over the room (a play, music, an announcement) and not in the frame in which the
+room changes: that one is narrowband, and faded as it is for everybody. Sound at 16 kHz is kept back by `DELAY` samples,
+so that it lies exactly over its shadow brought up again, and one leads over into the other without a step. A hole is
+concealed in the shadow (conceal.py), which stands in at 16 kHz until 20 ms after it.
+
+Units: samples of 16 kHz where nothing else is said. Deliberately absent: who hears whom (room.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from media import g711, resample, wide_plan
+from media.board import HALF, NOBODY, SECOND_HALF, SLOTS, Board, Bools, Ints
+from media.g722 import G722
+from media.resample import LEAD_DOWN, LEAD_UP
+from media.room import Room, Rooms
+from media.words import WIDE_SAMPLES, Codec, RoomId, StreamId
+
+DELAY = LEAD_DOWN
+"""54: what the way down and up again takes."""
+LIKE_DB = 2.0
+"""So far may encoders' steps be apart for one to go on for the other."""
+PATIENCE = 25
+"""Ticks for which that is waited for."""
+BOTH = 3
+"""Halves of a frame that are there: bit 0 the first, bit 1 the second."""
+_NONE: Ints = np.zeros(0, np.int64)
+_RISE = (np.arange(1, WIDE_SAMPLES + 1) / WIDE_SAMPLES).astype(np.float32)
+
+Samples = npt.NDArray[np.int16]
+
+
+class Wide:
+    """The wideband rows of one engine."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._codec: G722 | None = None
+        self.rows = _NONE
+        """In order."""
+        self._rooms: dict[RoomId, Room] = {}
+        """Those with two wideband members."""
+        self._plan = wide_plan.plan((), {}, board.wide)
+        count = board.rows
+        self._came: Samples = np.zeros((count, DELAY + WIDE_SAMPLES), np.int16)
+        """Decoded, by row; the first 320 are what is heard in this tick."""
+        self._bytes: g711.Codes = np.zeros((count, WIDE_SAMPLES // 2), np.uint8)
+        """This tick's frame as it came, by row."""
+        self._halves: Ints = np.zeros(count, np.int64)
+        self._dull: Bools = np.zeros(count, np.bool_)
+        """The frame before had a hole."""
+        self._said: Samples = np.zeros((count, LEAD_UP), np.int16)
+        """How the narrowband frame before ended that the row was to hear, at 8 kHz."""
+        self._mixed: Bools = np.zeros(count, np.bool_)
+        """It heard a wide mix in the last tick."""
+        self._partner: Ints = np.full(count, NOBODY, np.int64)
+        """Whose bytes it heard in the last tick."""
+        self._waited: Ints = np.zeros(count, np.int64)
+        """Ticks for which it could have heard another's bytes by now."""
+        self._fresh: Bools = np.zeros(count, np.bool_)
+        """Its room has changed since the last tick."""
+        self._heard = np.zeros((0, 0), np.uint8)
+        """What the rooms gave `rows` in this tick."""
+
+    # ---- orders --------------------------------------------------------------------------------------------
+
+    def speak(self, row: int, codec: Codec) -> None:
+        """Row speaks `codec` from now on, anew."""
+        self.forget(row)
+        if not codec.wide:
+            return
+        if self._codec is None:
+            self._codec = G722(self._board.rows)
+        self._codec.begin(row)
+        self.rows = np.sort(np.append(self.rows, row))
+        self._came[row] = self._said[row] = 0
+        self._mixed[row] = False
+        self._halves[row] = BOTH
+        self._partner[row] = NOBODY
+        self._fresh[row] = False
+        self._dull[row] = True
+
+    def forget(self, row: int) -> None:
+        """Row is closed, or narrowband."""
+        if self._codec is not None:
+            self.rows = self.rows[self.rows != row]
+            self._codec.forget(row)
+
+    def follow(self, rooms: Rooms, row_of: Mapping[StreamId, int]) -> None:
+        """Take over what has changed in `rooms`; call before the notes of it are cleared."""
+        if not rooms.touched or (self.rows.size < 2 and not self._rooms):
+            return
+        wide = self._board.wide
+        changed = False
+        for name in rooms.touched:
+            changed |= self._rooms.pop(name, None) is not None
+            room = rooms.rooms.get(name)
+            rows = [row_of[stream] for stream in room.members if stream in row_of] if room else []
+            if room is not None and wide[rows].sum() > 1:
+                self._rooms[name] = room
+                self._fresh[rows] = changed = True
+        if changed:
+            self._plan = wide_plan.plan(self._rooms.values(), row_of, wide)
+
+    # ---- in the tick ---------------------------------------------------------------------------------------
+
+    def hear(self, frames: g711.Codes, tick: int) -> None:
+        """Decode this tick's `frames` (high, 160) of wideband rows, and put their shadows in."""
+        rows, b = self.rows, self._board
+        if not rows.size or self._codec is None:
+            return
+        filled = b.filled[tick % SLOTS, rows]
+        halves = (filled % SECOND_HALF > 0) + 2 * (filled >= SECOND_HALF)
+        codes = frames[rows]
+        came = self._came[rows]
+        came[:, :DELAY] = came[:, WIDE_SAMPLES:]
+        came[:, DELAY:] = self._codec.decode(rows.tolist(), codes, halves.tolist())
+        self._came[rows], self._bytes[rows], self._halves[rows] = came, codes, halves
+        law = b.law[rows]
+        shadows = g711.encode(resample.rounded(resample.down(came)), law)
+        for half in (0, 1):
+            gone = np.flatnonzero(halves & (1 << half) == 0)
+            shadows[gone, half * HALF : half * HALF + HALF] = g711.SILENCE[law[gone], None]
+        frames[rows] = shadows
+
+    def mend(self, frames: g711.Codes, tick: int) -> None:
+        """Holes are concealed by now, in the shadows: these stand in for what misses."""
+        rows, b = self.rows, self._board
+        if not rows.size:
+            return
+        hole = self._halves[rows] != BOTH
+        dull = rows[hole | self._dull[rows]]
+        self._dull[rows] = hole
+        if dull.size:
+            shadow = np.concatenate([b.ring[(tick - 1) % SLOTS, dull, -LEAD_UP:], frames[dull]], axis=1)
+            sound = resample.up(g711.decode(shadow, b.law[dull]))
+            self._came[dull, :WIDE_SAMPLES] = resample.rounded(sound)
+
+    def note(self, out: g711.Codes) -> None:
+        """These frames (high, 160) are what the rooms gave; what comes over them from now on is another sound."""
+        if self.rows.size:
+            self._heard = out[self.rows]
+
+    def encode(self, out: g711.Codes, frames: g711.Codes, tick: int) -> None:
+        """Make the outgoing frames (high, 160) of wideband rows out of their narrowband ones, or of better."""
+        b, codec, rows = self._board, self._codec, self.rows
+        if not rows.size or codec is None:
+            return
+        given = out[rows]
+        narrow = np.concatenate([self._said[rows], g711.decode(given, b.law[rows])], axis=1)
+        self._said[rows] = narrow[:, -LEAD_UP:]
+        # Row by row: nothing lies over the room, and it is as it was.
+        bare = np.zeros(b.rows, np.bool_)
+        bare[rows] = b.sends[rows] & ~self._fresh[rows] & (given == self._heard).all(axis=1)
+        self._fresh[rows] = False
+        passed_to, passed_from = self._to_pass(bare)
+        partner = np.full(b.rows, NOBODY, np.int64)
+        partner[passed_to] = passed_from
+
+        made = np.flatnonzero(b.sends[rows] & (partner[rows] == NOBODY))
+        if made.size:
+            sound = resample.up(narrow[made])
+            self._lay_mix(rows[made], sound, bare, frames, tick)
+            self._leave_passing(rows[made], sound)
+            out[rows[made]] = codec.encode(rows[made].tolist(), resample.rounded(sound))
+        if passed_to.size:
+            out[passed_to] = self._bytes[passed_from]
+            codec.follow(passed_to, passed_from)
+        self._partner[rows] = partner[rows]
+
+    def _to_pass(self, bare: Bools) -> tuple[Ints, Ints]:
+        """Who is passed whose bytes in this tick: (listeners, speakers).
+
+        A decoder that has adapted to another encoder would make them too loud or too faint for some 50 ms. So the
+        listener is encoded the same sound first, until both encoders use like steps; seldom for more than a few frames.
+        """
+        todo = self._plan
+        if not todo.passed_to.size or self._codec is None:
+            return _NONE, _NONE
+        able = bare[todo.passed_to]
+        self._waited[todo.passed_to] = np.where(able, self._waited[todo.passed_to] + 1, 0)
+        to, source = todo.passed_to[able], todo.passed_from[able]
+        like = self._codec.apart_db(to, source) < LIKE_DB
+        go = (like & self._mixed[to]) | (self._partner[to] == source) | (self._waited[to] > PATIENCE)
+        go &= self._halves[source] == BOTH
+        return to[go], source[go]
+
+    def _lay_mix(self, rows: Ints, sound: resample.Floats, bare: Bools, frames: g711.Codes, tick: int) -> None:
+        """Lead `sound` (n, 320) of `rows` over into the wide mix, for those who may hear it."""
+        todo = self._plan
+        at = np.full(bare.size, -1, np.int64)
+        for listeners, first in ((todo.listeners, 0), (todo.passed_to, todo.listeners.size)):
+            at[listeners] = np.where(bare[listeners], first + np.arange(listeners.size), -1)
+        here = np.flatnonzero(at[rows] >= 0)
+        if here.size:
+            mix = self._came[todo.passed_from, :WIDE_SAMPLES].astype(np.float32)
+            if todo.listeners.size:
+                mix = np.concatenate([self._mix(frames, tick), mix])
+            mix = mix[at[rows[here]]]
+            share = np.where(self._mixed[rows[here], None], np.float32(1.0), _RISE)
+            sound[here] += (mix - sound[here]) * share
+        self._mixed[rows] = at[rows] >= 0
+
+    def _mix(self, frames: g711.Codes, tick: int) -> resample.Floats:
+        """What each listener of a wide mix hears (listeners, 320); whole numbers."""
+        b, todo = self._board, self._plan
+        talkers = todo.narrow.rows
+        led = np.concatenate([b.ring[(tick - 1) % SLOTS, talkers, -LEAD_UP:], frames[talkers]], axis=1)
+        narrow = wide_plan.summed(todo, todo.narrow, g711.decode(led, b.law[talkers]), own=False)
+        wide = wide_plan.summed(todo, todo.wide, self._came[todo.wide.rows, :WIDE_SAMPLES], own=True)
+        return np.clip(np.rint(resample.up(narrow)) + wide, -32768, 32767).astype(np.float32)
+
+    def _leave_passing(self, rows: Ints, sound: resample.Floats) -> None:
+        """Those of `rows` who heard another's bytes in the last tick are led over from them to `sound` (n, 320)."""
+        partner = self._partner[rows]
+        left = np.flatnonzero((partner != NOBODY) & self._board.wide[partner])
+        if not left.size or self._codec is None:
+            return
+        # What was passed came without our delay: the sound steps back by it, faded over this frame.
+        came = self._came[partner[left]]
+        self._codec.lead(rows[left], came[:, :DELAY])
+        whole = self._halves[partner[left]] == BOTH
+        at = left[whole]
+        sound[at] += (came[whole, DELAY:] - sound[at]) * (1 - _RISE)
