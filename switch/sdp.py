@@ -1,4 +1,4 @@
-"""Our offer and our answer: one audio stream, G.711 and telephone-event (RFC 3264, 3551, 4733, 3605).
+"""Our offer and our answer: one audio stream, its codecs and telephone-event (RFC 3264, 3551, 4733, 3605).
 
 Only the first audio line that we can serve is used; every other line of an offer is answered with port 0, in its
 place, so that both sides count alike (RFC 3264 6: "the answer MUST contain exactly the same number of m= lines").
@@ -30,6 +30,7 @@ __all__ = [
     "narrow",
     "offer",
     "parse",
+    "speaks",
     "turned",
     "write",
 ]
@@ -140,6 +141,15 @@ def agree(offered: bytes, answered: bytes) -> Path:
     _check_address(theirs, media)
     codecs = [codec for codec in Codec if _numbers(mine, codec.sdp_name, codec.clock_hz)]
     return _path(theirs, media, _choose(media, codecs), _direction(ours, mine))
+
+
+def speaks(sdp: Sdp, codecs: Sequence[Codec]) -> bool:
+    """Whether the audio line that we would answer has one of `codecs`."""
+    try:
+        _choose(_audio(sdp)[1], codecs)
+    except SdpError:
+        return False
+    return True
 
 
 def held(sdp: Sdp) -> bool:
