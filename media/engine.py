@@ -73,7 +73,7 @@ class Engine:
         hall.yard.knocks()
         hall.admit()
         for packets, rows, sizes in hall.mux.sift(hall.taps.copied(hall.yard.batches(self._extra))):
-            for digit in intake.take_in(b, packets, rows, sizes, arrival):
+            for digit in intake.take_in(b, packets, rows, sizes, arrival, hall.wide.linear):
                 hall.digit(digit)
         if hall.yard.overfull:
             intake.flooded(b, hall.yard.flood())

@@ -83,10 +83,6 @@ class G722:
         for init, state in zip(self._begin, self._at[row], strict=True):
             init(state)
 
-    def forget(self, row: int) -> None:
-        """Row is closed."""
-        self._at.pop(row, None)
-
     def follow(self, listeners: Ints, speakers: Ints) -> None:
         """What `listeners` were sent were `speakers`' bytes: encoders go on where these have led the far decoders."""
         self._states[_ENCODER, listeners, :SHARED_INTS] = self._states[_DECODER, speakers, :SHARED_INTS]

@@ -245,7 +245,7 @@ class Hall:
         if self._admitted:
             packets = {row: packet for row, packet in self._admitted if row in self._by_row}
             self._admitted = []
-            for digit in intake.take_bytes(self.board, packets):
+            for digit in intake.take_bytes(self.board, packets, self.wide.linear):
                 self.digit(digit)
 
     def digit(self, packet: DigitPacket) -> None:

@@ -15,6 +15,7 @@ Units: samples of 16 kHz where nothing else is said. Deliberately absent: who he
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from media import g711, resample, wide_plan
 from media.board import HALF, NOBODY, SECOND_HALF, SLOTS, Board, Bools, Ints
 from media.g722 import G722
+from media.l16 import Linear, wire
 from media.resample import LEAD_DOWN, LEAD_UP
 from media.room import Room, Rooms
 from media.words import WIDE_SAMPLES, Codec, RoomId, StreamId
@@ -46,9 +48,13 @@ class Wide:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._codec: G722 | None = None
         self.rows = _NONE
         """In order."""
+        self._adaptive = _NONE
+        """Those of them that speak G.722."""
+        self._short: set[int] = set()
+        """Narrowband rows that speak L16."""
+        self.linear = Linear(board)
         self._rooms: dict[RoomId, Room] = {}
         """Those with two wideband members."""
         self._plan = wide_plan.plan((), {}, board.wide)
@@ -78,11 +84,15 @@ class Wide:
     def speak(self, row: int, codec: Codec) -> None:
         """Row speaks `codec` from now on, anew."""
         self.forget(row)
+        if codec is Codec.L16:
+            self._short.add(row)
         if not codec.wide:
             return
-        if self._codec is None:
-            self._codec = G722(self._board.rows)
-        self._codec.begin(row)
+        if codec is Codec.G722:
+            self._g722.begin(row)
+            self._adaptive = np.sort(np.append(self._adaptive, row))
+        else:
+            self.linear.forget(row)
         self.rows = np.sort(np.append(self.rows, row))
         self._came[row] = self._said[row] = 0
         self._mixed[row] = False
@@ -93,9 +103,11 @@ class Wide:
 
     def forget(self, row: int) -> None:
         """Row is closed, or narrowband."""
-        if self._codec is not None:
+        self._short.discard(row)
+        self._board.long_out.pop(row, None)
+        if self._board.wide[row] or row in self.rows:
             self.rows = self.rows[self.rows != row]
-            self._codec.forget(row)
+            self._adaptive = self._adaptive[self._adaptive != row]
 
     def follow(self, rooms: Rooms, row_of: Mapping[StreamId, int]) -> None:
         """Take over what has changed in `rooms`; call before the notes of it are cleared."""
@@ -118,14 +130,20 @@ class Wide:
     def hear(self, frames: g711.Codes, tick: int) -> None:
         """Decode this tick's `frames` (high, 160) of wideband rows, and put their shadows in."""
         rows, b = self.rows, self._board
-        if not rows.size or self._codec is None:
+        if not rows.size:
             return
         filled = b.filled[tick % SLOTS, rows]
         halves = (filled % SECOND_HALF > 0) + 2 * (filled >= SECOND_HALF)
         codes = frames[rows]
         came = self._came[rows]
         came[:, :DELAY] = came[:, WIDE_SAMPLES:]
-        came[:, DELAY:] = self._codec.decode(rows.tolist(), codes, halves.tolist())
+        if self._adaptive.size == rows.size:
+            came[:, DELAY:] = self._g722.decode(rows.tolist(), codes, halves.tolist())
+        else:
+            some = np.searchsorted(rows, self._adaptive)
+            others = np.setdiff1d(np.arange(rows.size), some)
+            came[some, DELAY:] = self._g722.decode(self._adaptive.tolist(), codes[some], halves[some].tolist())
+            came[others, DELAY:] = self.linear.take(tick, rows[others])
         self._came[rows], self._bytes[rows], self._halves[rows] = came, codes, halves
         law = b.law[rows]
         shadows = g711.encode(resample.rounded(resample.down(came)), law)
@@ -154,8 +172,10 @@ class Wide:
 
     def encode(self, out: g711.Codes, frames: g711.Codes, tick: int) -> None:
         """Make the outgoing frames (high, 160) of wideband rows out of their narrowband ones, or of better."""
-        b, codec, rows = self._board, self._codec, self.rows
-        if not rows.size or codec is None:
+        b, rows = self._board, self.rows
+        for row in self._short:
+            b.long_out[row] = wire(g711.DECODE[b.law[row]][out[row]])
+        if not rows.size:
             return
         given = out[rows]
         narrow = np.concatenate([self._said[rows], g711.decode(given, b.law[rows])], axis=1)
@@ -173,11 +193,23 @@ class Wide:
             sound = resample.up(narrow[made])
             self._lay_mix(rows[made], sound, bare, frames, tick)
             self._leave_passing(rows[made], sound)
-            out[rows[made]] = codec.encode(rows[made].tolist(), resample.rounded(sound))
+            self._send(rows[made], resample.rounded(sound), out)
         if passed_to.size:
             out[passed_to] = self._bytes[passed_from]
-            codec.follow(passed_to, passed_from)
+            self._g722.follow(passed_to, passed_from)
         self._partner[rows] = partner[rows]
+
+    def _send(self, rows: Ints, sound: Samples, out: g711.Codes) -> None:
+        adaptive = np.isin(rows, self._adaptive, assume_unique=True)
+        if not adaptive.all():
+            for nth in np.flatnonzero(~adaptive):
+                self._board.long_out[int(rows[nth])] = wire(sound[nth])
+            rows, sound = rows[adaptive], sound[adaptive]
+        out[rows] = self._g722.encode(rows.tolist(), sound)
+
+    @functools.cached_property
+    def _g722(self) -> G722:
+        return G722(self._board.rows)
 
     def _to_pass(self, bare: Bools) -> tuple[Ints, Ints]:
         """Who is passed whose bytes in this tick: (listeners, speakers).
@@ -186,12 +218,14 @@ class Wide:
         listener is encoded the same sound first, until both encoders use like steps; seldom for more than a few frames.
         """
         todo = self._plan
-        if not todo.passed_to.size or self._codec is None:
+        if not todo.passed_to.size:
             return _NONE, _NONE
         able = bare[todo.passed_to]
+        for rows in (todo.passed_to, todo.passed_from):
+            able &= np.isin(rows, self._adaptive)
         self._waited[todo.passed_to] = np.where(able, self._waited[todo.passed_to] + 1, 0)
         to, source = todo.passed_to[able], todo.passed_from[able]
-        like = self._codec.apart_db(to, source) < LIKE_DB
+        like = self._g722.apart_db(to, source) < LIKE_DB
         go = (like & self._mixed[to]) | (self._partner[to] == source) | (self._waited[to] > PATIENCE)
         go &= self._halves[source] == BOTH
         return to[go], source[go]
@@ -225,11 +259,11 @@ class Wide:
         """Those of `rows` who heard another's bytes in the last tick are led over from them to `sound` (n, 320)."""
         partner = self._partner[rows]
         left = np.flatnonzero((partner != NOBODY) & self._board.wide[partner])
-        if not left.size or self._codec is None:
+        if not left.size:
             return
         # What was passed came without our delay: the sound steps back by it, faded over this frame.
         came = self._came[partner[left]]
-        self._codec.lead(rows[left], came[:, :DELAY])
+        self._g722.lead(rows[left], came[:, :DELAY])
         whole = self._halves[partner[left]] == BOTH
         at = left[whole]
         sound[at] += (came[whole, DELAY:] - sound[at]) * (1 - _RISE)

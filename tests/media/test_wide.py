@@ -339,7 +339,7 @@ def test_one_who_does_not_send_costs_no_encoding() -> None:
     stage.rooms.bridge(ROOM, [A, B])
     stage.board.sends[stage.rows[A]] = False
     stage.talk(5)
-    assert (stage.wide._codec is not None) and (stage.wide._codec._states[0, stage.rows[A], 90:] == 0).all()
+    assert (stage.wide._g722._states[0, stage.rows[A], 90:] == 0).all()
 
 
 # ---- the sums -------------------------------------------------------------------------------------------------

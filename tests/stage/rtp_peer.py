@@ -80,6 +80,8 @@ class Peer(asyncio.DatagramProtocol):
         """A closed port on the other side is no matter."""
 
     def encode(self, pcm: bytes) -> bytes:
+        if self.codec.sdp_name == "L16":
+            return audioop.byteswap(pcm, 2)
         if self.codec is Codec.G722:
             coder = G722(1)
             coder.begin(0)
@@ -111,11 +113,12 @@ class Peer(asyncio.DatagramProtocol):
         self._task = asyncio.create_task(self._speak(self.encode(pcm)))
 
     async def _speak(self, codes: bytes) -> None:
-        size, start, count = self.ptime_ms * 8, time.monotonic(), 0
+        step, start, count = self.ptime_ms * self.codec.clock_hz // 1000, time.monotonic(), 0
+        size = step * (2 if self.codec.sdp_name == "L16" else 1)
         while True:
             at = count * size % len(codes)
             self.put((codes + codes[:size])[at : at + size])
-            self.ts += size
+            self.ts += step
             count += 1
             await asyncio.sleep(max(0.0, start + count * self.ptime_ms / 1000 - time.monotonic()))
 
@@ -141,6 +144,8 @@ class Peer(asyncio.DatagramProtocol):
     def pcm(self, last: int = 0) -> np.ndarray:
         """Samples of the last so many audio packets (all when 0)."""
         codes = b"".join(packet[12:] for packet in self.audio()[-last:])
+        if self.codec.sdp_name == "L16":
+            return np.frombuffer(codes, ">i2").astype(np.int16)
         if self.codec is Codec.G722:
             coder = G722(1)
             coder.begin(0)

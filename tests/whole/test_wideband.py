@@ -159,6 +159,12 @@ def hears(peer: Peer, freq: float, least: float = 0.97) -> bool:
         (Codec.G722, Codec.PCMU, 20, 20),
         (Codec.G722, Codec.PCMA, 40, 20),
         (Codec.G722, Codec.PCMA, 10, 60),
+        (Codec.L16, Codec.PCMU, 20, 20),
+        (Codec.L16, Codec.L16, 10, 20),
+        (Codec.L16_16K, Codec.L16_16K, 20, 20),
+        (Codec.L16_16K, Codec.G722, 10, 20),
+        (Codec.L16_16K, Codec.PCMA, 20, 20),
+        (Codec.L16, Codec.L16_16K, 20, 10),
     ],
 )
 async def test_two_hear_each_other(tmp_path: Path, codec_a: Codec, codec_b: Codec, ptime_a: int, ptime_b: int) -> None:
@@ -169,7 +175,18 @@ async def test_two_hear_each_other(tmp_path: Path, codec_a: Codec, codec_b: Code
         await asyncio.sleep(1.8)
         assert hears(a, 1000) and hears(b, 440)
         report = await h.desk.close_stream(A)
-        assert report.lost == 0 and not report.dropped.keys() - {"early"} and "G722" in report.path
+        assert report.lost == 0 and not report.dropped.keys() - {"early"} and codec_a.sdp_name in report.path
+        a.close(), b.close()
+
+
+@pytest.mark.parametrize("other", [Codec.G722, Codec.L16_16K])
+async def test_5_khz_go_between_any_two_wideband_codecs(tmp_path: Path, other: Codec) -> None:
+    async with media_house(tmp_path) as h:
+        a, _ = await talking(h, A, 5000, Codec.L16_16K)
+        b, _ = await talking(h, B, 6000, other)
+        h.desk.bridge(RoomId("r"), [A, B])
+        await asyncio.sleep(1.8)
+        assert hears(a, 6000, 0.9) and hears(b, 5000, 0.9)
         a.close(), b.close()
 
 
