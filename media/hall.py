@@ -12,9 +12,11 @@ import functools
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from media import conceal, g711, intake, orders, report, speech
 from media.announce import Announcer
-from media.board import NOBODY, SLOTS, Board
+from media.board import NOBODY, SLOTS, Board, Ints
 from media.crowd import Crowds
 from media.files import Loader
 from media.intake import DigitPacket
@@ -81,7 +83,7 @@ class Hall:
         """Rows whose speech is watched."""
         self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, tell)
         self.wiring = Wiring(rows)
-        self.wide = Wide(self.board)
+        self.wide = Wide(self.board, self._wanted)
         self.crowds = Crowds()
         self.quality = Quality(self.board)
         self.mux = Mux(rows, self._muxed)
@@ -139,6 +141,7 @@ class Hall:
         path = orders.path_of(order)
         changed = stream.path is None or stream.path.codec is not path.codec
         if changed:
+            self.wide.forget(stream.row)
             self.recorder.law_changes(stream.row)
             if (room := self.rooms.where(stream.id)) is not None:
                 self.rooms.touched.add(room)
@@ -158,9 +161,9 @@ class Hall:
         report.say(stream, self.board, time.time(), bye=True)
         self.recorder.forget(stream.row)
         self.rooms.leave(name)
+        self.wide.forget(stream.row)
         last = self.board.ring[self.board.tick % SLOTS, stream.row]
         self.wiring.forget(stream.row, last, int(self.board.law[stream.row]))
-        self.wide.forget(stream.row)
         self.sender.forget(stream.row)
         self.totals.add(stream.row)
         del self._by_row[stream.row], self._rows[name]
@@ -300,6 +303,11 @@ class Hall:
     def _muxed(self, row: int, packet: bytes) -> None:
         stream = self._by_row[row]
         self._rtcp(stream, packet, stream.watch.source or ("", 0))
+
+    def _wanted(self) -> tuple[Ints, ...]:
+        """Rows whose sound is looked at, besides by those in their room."""
+        ears = np.array(list(self.ears), np.int64)
+        return self.recorder.wanted, self.tones.wanted, self.announcer.wanted, ears
 
     def _rtcp(self, stream: Stream, packet: bytes, source: tuple[str, int]) -> None:
         report.hear(stream, self.board, packet, source, time.time())

@@ -92,6 +92,12 @@ class Recorder:
         """Recordings that are running."""
         return [recording.name for recording in self._at.values()]
 
+    @property
+    def wanted(self) -> Ints:
+        """Who is on a channel; some more than once."""
+        found: Ints = self._sides[self._active].reshape(-1)
+        return found
+
     def start(
         self,
         name: str,

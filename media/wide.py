@@ -16,18 +16,20 @@ Units: samples of 16 kHz where nothing else is said. Deliberately absent: who he
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from media import g711, resample, wide_plan
-from media.board import HALF, NOBODY, SECOND_HALF, SLOTS, Board, Bools, Ints
+from media.board import HALF, NOBODY, PAST_FRAMES, SECOND_HALF, SLOTS, Board, Bools, Ints
+from media.doze import Doze
 from media.g722 import G722
 from media.l16 import Linear, wire
 from media.resample import LEAD_DOWN, LEAD_UP
-from media.room import Room, Rooms
-from media.words import WIDE_SAMPLES, Codec, RoomId, StreamId
+from media.room import Rooms
+from media.wide_plan import WideRooms
+from media.words import WIDE_SAMPLES, Codec, StreamId
 
 DELAY = LEAD_DOWN
 """54: what the way down and up again takes."""
@@ -46,7 +48,8 @@ Samples = npt.NDArray[np.int16]
 class Wide:
     """The wideband rows of one engine."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, needed: Callable[[], Iterable[Ints]] = tuple) -> None:
+        """`needed()` are rows whose sound somebody wants, some of them by several."""
         self._board = board
         self.rows = _NONE
         """In order."""
@@ -55,9 +58,7 @@ class Wide:
         self._short: set[int] = set()
         """Narrowband rows that speak L16."""
         self.linear = Linear(board)
-        self._rooms: dict[RoomId, Room] = {}
-        """Those with two wideband members."""
-        self._plan = wide_plan.plan((), {}, board.wide)
+        self._rooms = WideRooms(board.wide)
         count = board.rows
         self._came: Samples = np.zeros((count, DELAY + WIDE_SAMPLES), np.int16)
         """Decoded, by row; the first 320 are what is heard in this tick."""
@@ -68,6 +69,8 @@ class Wide:
         """The frame before had a hole."""
         self._said: Samples = np.zeros((count, LEAD_UP), np.int16)
         """How the narrowband frame before ended that the row was to hear, at 8 kHz."""
+        self._doze = Doze(board, self._came, self._said)
+        self._needed = needed
         self._mixed: Bools = np.zeros(count, np.bool_)
         """It heard a wide mix in the last tick."""
         self._partner: Ints = np.full(count, NOBODY, np.int64)
@@ -103,6 +106,8 @@ class Wide:
 
     def forget(self, row: int) -> None:
         """Row is closed, or narrowband."""
+        if self._doze.any:
+            self._doze.wake(np.array([row]), self._board.tick + 1, self._g722)
         self._short.discard(row)
         self._board.long_out.pop(row, None)
         if self._board.wide[row] or row in self.rows:
@@ -113,38 +118,58 @@ class Wide:
         """Take over what has changed in `rooms`; call before the notes of it are cleared."""
         if not rooms.touched or (self.rows.size < 2 and not self._rooms):
             return
-        wide = self._board.wide
-        changed = False
-        for name in rooms.touched:
-            changed |= self._rooms.pop(name, None) is not None
-            room = rooms.rooms.get(name)
-            rows = [row_of[stream] for stream in room.members if stream in row_of] if room else []
-            if room is not None and wide[rows].sum() > 1:
-                self._rooms[name] = room
-                self._fresh[rows] = changed = True
-        if changed:
-            self._plan = wide_plan.plan(self._rooms.values(), row_of, wide)
+        if self._rooms.follow(rooms, row_of, self._fresh) and self._doze.any:
+            speakers = self._rooms.plan.passed_from
+            going_on = np.zeros(self._board.rows, np.bool_)
+            going_on[speakers] = ~self._fresh[speakers]
+            self._wake(np.flatnonzero(self._doze.asleep & ~going_on))
 
     # ---- in the tick ---------------------------------------------------------------------------------------
 
     def hear(self, frames: g711.Codes, tick: int) -> None:
         """Decode this tick's `frames` (high, 160) of wideband rows, and put their shadows in."""
-        rows, b = self.rows, self._board
+        rows, b, doze = self.rows, self._board, self._doze
         if not rows.size:
             return
         filled = b.filled[tick % SLOTS, rows]
-        halves = (filled % SECOND_HALF > 0) + 2 * (filled >= SECOND_HALF)
-        codes = frames[rows]
+        self._halves[rows] = (filled % SECOND_HALF > 0) + 2 * (filled >= SECOND_HALF)
+        if doze.any:
+            dozing = doze.asleep[rows] & (self._halves[rows] == BOTH) & ~self._wanted()[rows]
+            doze.wake(rows[~dozing], tick, self._g722)
+            some = rows[dozing]
+            self._bytes[some] = frames[some]
+            doze.keep(some, frames[some], tick)
+            rows = rows[~dozing]
+        if rows.size:
+            self._decode(rows, frames, tick)
+
+    def _wanted(self) -> Bools:
+        """By row: somebody wants its sound, or what it says is to be shortened where it is quiet (jitter.py)."""
+        found = self._board.surplus > 0
+        for rows in self._needed():
+            found[rows] = True
+        return found
+
+    def _wake(self, rows: Ints) -> None:
+        """In the midst of a tick: these have been decoded, and have shadows, as if they had never dozed."""
+        rows = rows[self._doze.asleep[rows]]
+        if rows.size:
+            tick = self._board.tick
+            self._doze.wake(rows, tick, self._g722, PAST_FRAMES - 1)  # the oldest slot is the newest already
+            self._decode(rows, self._board.ring[tick % SLOTS], tick)
+
+    def _decode(self, rows: Ints, frames: g711.Codes, tick: int) -> None:
+        b, halves, codes = self._board, self._halves[rows], frames[rows]
         came = self._came[rows]
         came[:, :DELAY] = came[:, WIDE_SAMPLES:]
-        if self._adaptive.size == rows.size:
+        adaptive = np.isin(rows, self._adaptive, assume_unique=True)
+        if adaptive.all():
             came[:, DELAY:] = self._g722.decode(rows.tolist(), codes, halves.tolist())
         else:
-            some = np.searchsorted(rows, self._adaptive)
-            others = np.setdiff1d(np.arange(rows.size), some)
-            came[some, DELAY:] = self._g722.decode(self._adaptive.tolist(), codes[some], halves[some].tolist())
+            some, others = np.flatnonzero(adaptive), np.flatnonzero(~adaptive)
+            came[some, DELAY:] = self._g722.decode(rows[some].tolist(), codes[some], halves[some].tolist())
             came[others, DELAY:] = self.linear.take(tick, rows[others])
-        self._came[rows], self._bytes[rows], self._halves[rows] = came, codes, halves
+        self._came[rows], self._bytes[rows] = came, codes
         law = b.law[rows]
         shadows = g711.encode(resample.rounded(resample.down(came)), law)
         for half in (0, 1):
@@ -178,8 +203,6 @@ class Wide:
         if not rows.size:
             return
         given = out[rows]
-        narrow = np.concatenate([self._said[rows], g711.decode(given, b.law[rows])], axis=1)
-        self._said[rows] = narrow[:, -LEAD_UP:]
         # Row by row: nothing lies over the room, and it is as it was.
         bare = np.zeros(b.rows, np.bool_)
         bare[rows] = b.sends[rows] & ~self._fresh[rows] & (given == self._heard).all(axis=1)
@@ -187,6 +210,12 @@ class Wide:
         passed_to, passed_from = self._to_pass(bare)
         partner = np.full(b.rows, NOBODY, np.int64)
         partner[passed_to] = passed_from
+        if self._doze.any:
+            passed = np.zeros(b.rows, np.bool_)
+            passed[passed_from] = True
+            self._wake(np.flatnonzero(self._doze.asleep & ~passed))
+        narrow = np.concatenate([self._said[rows], g711.decode(given, b.law[rows])], axis=1)
+        self._said[rows] = narrow[:, -LEAD_UP:]
 
         made = np.flatnonzero(b.sends[rows] & (partner[rows] == NOBODY))
         if made.size:
@@ -196,7 +225,10 @@ class Wide:
             self._send(rows[made], resample.rounded(sound), out)
         if passed_to.size:
             out[passed_to] = self._bytes[passed_from]
-            self._g722.follow(passed_to, passed_from)
+            awake = ~self._doze.asleep[passed_from]
+            self._g722.follow(passed_to[awake], passed_from[awake])
+            drowsy = ~self._wanted()[passed_from]
+            self._doze.lie_down(passed_from[drowsy], passed_to[drowsy], tick)
         self._partner[rows] = partner[rows]
 
     def _send(self, rows: Ints, sound: Samples, out: g711.Codes) -> None:
@@ -217,7 +249,7 @@ class Wide:
         A decoder that has adapted to another encoder would make them too loud or too faint for some 50 ms. So the
         listener is encoded the same sound first, until both encoders use like steps; seldom for more than a few frames.
         """
-        todo = self._plan
+        todo = self._rooms.plan
         if not todo.passed_to.size:
             return _NONE, _NONE
         able = bare[todo.passed_to]
@@ -232,7 +264,7 @@ class Wide:
 
     def _lay_mix(self, rows: Ints, sound: resample.Floats, bare: Bools, frames: g711.Codes, tick: int) -> None:
         """Lead `sound` (n, 320) of `rows` over into the wide mix, for those who may hear it."""
-        todo = self._plan
+        todo = self._rooms.plan
         at = np.full(bare.size, -1, np.int64)
         for listeners, first in ((todo.listeners, 0), (todo.passed_to, todo.listeners.size)):
             at[listeners] = np.where(bare[listeners], first + np.arange(listeners.size), -1)
@@ -248,12 +280,10 @@ class Wide:
 
     def _mix(self, frames: g711.Codes, tick: int) -> resample.Floats:
         """What each listener of a wide mix hears (listeners, 320); whole numbers."""
-        b, todo = self._board, self._plan
+        b, todo = self._board, self._rooms.plan
         talkers = todo.narrow.rows
         led = np.concatenate([b.ring[(tick - 1) % SLOTS, talkers, -LEAD_UP:], frames[talkers]], axis=1)
-        narrow = wide_plan.summed(todo, todo.narrow, g711.decode(led, b.law[talkers]), own=False)
-        wide = wide_plan.summed(todo, todo.wide, self._came[todo.wide.rows, :WIDE_SAMPLES], own=True)
-        return np.clip(np.rint(resample.up(narrow)) + wide, -32768, 32767).astype(np.float32)
+        return wide_plan.mixed(todo, g711.decode(led, b.law[talkers]), self._came[todo.wide.rows, :WIDE_SAMPLES])
 
     def _leave_passing(self, rows: Ints, sound: resample.Floats) -> None:
         """Those of `rows` who heard another's bytes in the last tick are led over from them to `sound` (n, 320)."""

@@ -6,7 +6,7 @@ say is added at 16 kHz, the own voice left out, all in integers, clipped once; s
 Narrowband members hear the ordinary mix of everybody's narrowband frames, and a room without two wideband members is
 not here at all.
 
-Gains are as in crowd.py. Pure numpy. Deliberately absent: codecs and filters (wide.py, resample.py).
+Gains are as in crowd.py. Pure numpy. Deliberately absent: who speaks now and what came (wide.py).
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from media import resample
 from media.board import Bools, Ints
 from media.crowd import BITS, ONE, units
-from media.room import Room
-from media.words import StreamId
+from media.room import Room, Rooms
+from media.words import RoomId, StreamId
 
 HALF_UNIT = 1 << (2 * BITS - 1)
 
@@ -123,3 +124,39 @@ def summed(todo: Plan, voices: Voices, said: Samples, *, own: bool) -> Wide:
         extra = said[voices.pair_speaker].astype(np.int64) * voices.correction[:, None]
         np.add.at(heard, voices.pair_listener, extra)
     return (heard + HALF_UNIT) >> (2 * BITS)
+
+
+def mixed(todo: Plan, narrow: Samples, wide: Samples) -> npt.NDArray[np.float32]:
+    """What each listener hears (listeners, 320), in whole numbers.
+
+    `narrow` (n, 27 + 160) and `wide` (m, 320) are what the talkers say, the former with what led up to it.
+    """
+    low = np.rint(resample.up(summed(todo, todo.narrow, narrow, own=False)))
+    high = summed(todo, todo.wide, wide, own=True)
+    return np.clip(low + high, -32768, 32767).astype(np.float32)
+
+
+class WideRooms:
+    """The rooms with two wideband members, and the plan of them. `wide` is the board's."""
+
+    def __init__(self, wide: Bools) -> None:
+        self._wide = wide
+        self._rooms: dict[RoomId, Room] = {}
+        self.plan = plan((), {}, wide)
+
+    def __bool__(self) -> bool:
+        return bool(self._rooms)
+
+    def follow(self, rooms: Rooms, row_of: Mapping[StreamId, int], fresh: Bools) -> bool:
+        """Take over what has changed in `rooms`: whether there is another plan. Members of such rooms are `fresh`."""
+        changed = False
+        for name in rooms.touched:
+            changed |= self._rooms.pop(name, None) is not None
+            room = rooms.rooms.get(name)
+            rows = [row_of[stream] for stream in room.members if stream in row_of] if room else []
+            if room is not None and self._wide[rows].sum() > 1:
+                self._rooms[name] = room
+                fresh[rows] = changed = True
+        if changed:
+            self.plan = plan(self._rooms.values(), row_of, self._wide)
+        return changed

@@ -12,7 +12,7 @@ import soundfile
 
 from apps.softphone.drive import Phone
 from media.g722 import G722
-from media.words import Codec, File, LocalAddress, RoomId, StreamId
+from media.words import Codec, File, LocalAddress, RoomId, StreamId, Tone
 from tests.stage.cast import Cast, connected, talk
 from tests.stage.media_house import House
 from tests.stage.media_house import house as media_house
@@ -232,6 +232,28 @@ async def test_three_of_two_widths_and_a_play_and_a_recording(tmp_path: Path) ->
         pcm, rate = soundfile.read(tmp_path / "rec.wav", dtype="int16")
         assert rate == 8000 and rms_dbfs(pcm[4000:, 0]) < -40 and purity(pcm[4000:, 1], 1000) > 0.97
         a.close(), b.close(), c.close()
+
+
+async def test_two_who_were_passed_on_are_recorded_and_spoken_to_later(tmp_path: Path) -> None:
+    async with media_house(tmp_path) as h:
+        a, _ = await talking(h, A, 440, Codec.G722)
+        b, _ = await talking(h, B, 1000, Codec.G722)
+        h.desk.bridge(RoomId("r"), [A, B])
+        await asyncio.sleep(1.2)
+        await h.desk.record("rec", tmp_path / "rec.wav", A, B)
+        await asyncio.sleep(1.2)
+        await h.desk.record_stop("rec")
+        pcm, _ = soundfile.read(tmp_path / "rec.wav", dtype="int16")
+        assert purity(pcm[:, 0], 440) > 0.98 and purity(pcm[:, 1], 1000) > 0.98
+        await asyncio.sleep(0.5)
+        h.desk.announce(RoomId("r"), [Tone((700.0,), on_ms=1200)], duck_db=0.0)
+        await asyncio.sleep(1.1)
+        heard = a.pcm()[-9600:]
+        assert purity(heard, 700, 16000) > 0.1 and purity(heard, 1000, 16000) > 0.4
+        assert purity(heard, 700, 16000) + purity(heard, 1000, 16000) > 0.95
+        await asyncio.sleep(1.2)
+        assert hears(a, 1000) and hears(b, 440)
+        a.close(), b.close()
 
 
 async def test_odd_packets_in_g722_do_no_harm(tmp_path: Path) -> None:
