@@ -17,10 +17,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
+from media.words import Codec
+
 EXTENSION = re.compile(r"[0-9]{2,15}")
 STAR_CODE = re.compile(r"[*#][0-9*#]{1,9}")
 NAME = re.compile(r"\w[\w.-]{0,39}")
 HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\.?)*[A-Za-z0-9]")
+_CODECS = {codec.name.lower(): codec for codec in Codec}
 UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -196,6 +199,26 @@ def one_of(*words: str) -> Callable[[object], str]:
         return given
 
     return read
+
+
+def codec_list(value: object) -> tuple[Codec, ...]:
+    """Codecs in order of liking, each once; nothing is none."""
+    given = one_or_more(value)
+    if not isinstance(given, list | tuple):
+        raise wrong("must be a list of codecs", f"Write one or more of: {', '.join(_CODECS)}.")
+    read = one_of(*_CODECS)
+    found = [_CODECS[read(text(word).lower())] for word in given]
+    if len(set(found)) < len(found):
+        raise wrong("names a codec twice", "Name each once.")
+    return tuple(found)
+
+
+def some_codecs(value: object) -> tuple[Codec, ...]:
+    """The same, at least one."""
+    found = codec_list(value)
+    if not found:
+        raise wrong("names no codec", f"Write one or more of: {', '.join(_CODECS)}.")
+    return found
 
 
 Text = Annotated[str, BeforeValidator(text)]

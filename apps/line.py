@@ -45,7 +45,7 @@ from switch.addresses import FAR_AWAY
 from switch.events import Agreed, Answered, Confirmed, Ended, Invited, Keyed, LegEvent, Offered
 from switch.sdp import SdpError
 from switch.sdp_text import is_ipv4
-from switch.words import Cause, FromPhone, FromTrunk, Identity, LegId, Party, Target, ToPhone, call_of
+from switch.words import Cause, FromPhone, FromTrunk, Identity, LegId, Party, Target, ToPhone, ToTrunk, call_of
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -116,7 +116,7 @@ class Line:
         self._house = house
         self._near = near
         """The stream that this one will talk with: on one engine they need no tie."""
-        self._offers = Offers(house.site.switch.sip.public_ip)
+        self._offers = Offers(house.site.switch.sip.public_ip, house.site.switch.media.codecs)
         self._offer: bytes | None = None
         self._watchers: list[Callable[[Ended], None]] = []
         house.lines[leg] = self
@@ -141,6 +141,7 @@ class Line:
                 line.peer, line.extension = f"phone {extension}", extension
             case FromTrunk(trunk):
                 line.peer = f"trunk {trunk} {invited.caller.number}"
+                line._limit_codecs(trunk)
         line._offers.keys.srtp = house.site.srtp_of(invited.origin)
         line._offer = invited.offer
         line.stage = Stage.PLACED
@@ -173,9 +174,9 @@ class Line:
             return
         try:
             if self._offer is None:
-                body, path = self._offers.offer(local), None
+                body, path = self._offers.offer(local, wide=self._other_is_wide(near)), None
             else:
-                body, path = self._offers.answer(self._offer, local)
+                body, path = self._offers.answer(self._offer, local, wide=self._other_is_wide(near))
         except SdpError as error:
             log.info("call %s offers no audio that we speak: %s", self.leg, error)
             self.hang_up(Cause.NOT_ACCEPTABLE)
@@ -200,7 +201,10 @@ class Line:
         try:
             local = await self.sound.open(self._near)
             if self.leaving is None:
-                offer = self._offers.offer(local, self._whereabouts(target))
+                if isinstance(target, ToTrunk):
+                    self._limit_codecs(target.trunk)
+                wide = self._other_is_wide(self._near)
+                offer = self._offers.offer(local, self._whereabouts(target), wide=wide)
                 self._house.switch.place(self.leg, target, caller, offer, timeout_s=timeout_s, auto_answer=auto_answer)
                 self.stage = Stage.PLACED
                 return
@@ -356,6 +360,23 @@ class Line:
         trunk = self._house.switch.settings.trunk(target.trunk)
         return trunk.host if trunk is not None and is_ipv4(trunk.host) else FAR_AWAY
 
+    @property
+    def wide(self) -> bool:
+        """The party speaks wideband, or could if we answered so."""
+        if self.sound.path is not None:
+            return self.sound.path.codec.wide
+        return self._offer is not None and not self.answered and self._offers.could_be_wide(self._offer)
+
+    def _other_is_wide(self, stream: StreamId | None) -> bool | None:
+        """Whether wideband is of use towards the party of `stream`; None when there is nobody yet."""
+        other = self._house.lines.get(LegId(stream)) if stream is not None else None
+        return other.wide if other is not None else None
+
+    def _limit_codecs(self, trunk: str) -> None:
+        entry = self._house.site.trunks.get(trunk)
+        if entry is not None and entry.codecs:
+            self._offers.codecs = entry.codecs
+
     def _agree(self, body: bytes) -> bool:
         """Use what the far end answered to our offer; False when it cannot be used and the leg is ended."""
         try:
@@ -373,7 +394,8 @@ class Line:
             self._house.switch.refuse_offer(self.leg, Cause.NOT_ACCEPTABLE)
             return
         try:
-            answer, path = self._offers.answer(body, self.sound.local)
+            wide = self.sound.path.codec.wide if self.sound.path else None
+            answer, path = self._offers.answer(body, self.sound.local, wide=wide)
         except SdpError as error:
             log.info("leg %s: re-INVITE refused: %s", self.leg, error)
             self._house.switch.refuse_offer(self.leg, Cause.NOT_ACCEPTABLE)

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from apps.fields import Entry, Host, Name, Network, Port, Text, one_of, one_or_more, text, whole, wrong
+from apps.fields import Entry, Host, Name, Network, Port, Text, codec_list, one_of, one_or_more, text, whole, wrong
+from media.words import Codec
 from switch.number import PatternError, compile_pattern
 from switch.sdp_crypto import Srtp
 
@@ -43,6 +44,8 @@ class TrunkEntry(Entry):
     max_calls: Annotated[int, BeforeValidator(whole(0, 100_000))] = 0
     """Both directions; 0 is no limit."""
     srtp: Secured = Srtp.ACCEPT
+    codecs: Annotated[tuple[Codec, ...], BeforeValidator(codec_list)] = ()
+    """Instead of the site's; empty: those."""
 
 
 def _pattern(value: object) -> str:

@@ -22,8 +22,10 @@ from apps.fields import (
     Text,
     YesNo,
     one_or_more,
+    some_codecs,
     whole,
 )
+from media.words import Codec
 
 
 class SipSection(Entry):
@@ -48,6 +50,8 @@ class MediaSection(Entry):
     ports: Ports = PortRange(16384, 24575)
     """Shared out among the engines."""
     engines: Annotated[int, BeforeValidator(whole(1, 64))] = 1
+    codecs: Annotated[tuple[Codec, ...], BeforeValidator(some_codecs)] = (Codec.PCMA, Codec.PCMU, Codec.G722)
+    """In order of liking; what is first is spoken with who is not to be connected yet (offers.py)."""
     io_uring: YesNo = True
     """Serve the sockets of an engine all at once, where the kernel can."""
 

@@ -38,7 +38,7 @@ _PR_SET_PDEATHSIG = 1
 @click.option("--answer", default="never", help="SECONDS of ringing before it answers, never, decline or busy.")
 @click.option("--dial", default="", help="Call this number (or sip: address) at once.")
 @click.option("--send", "send_wav", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="WAV to play.")
-@click.option("--send-tone", "send_tone_hz", type=click.FloatRange(50, 3800), help="Play this tone [Hz].")
+@click.option("--send-tone", "send_tone_hz", type=click.FloatRange(50, 7600), help="Play this tone [Hz].")
 @click.option("--save", "save_wav", type=click.Path(path_type=Path), help="Save what it hears ({n}: call number).")
 @click.option("--save-sent", "save_sent_wav", type=click.Path(path_type=Path), help="Save what it says.")
 @click.option("--hangup-after", "hangup_after_s", type=click.FloatRange(0), help="Seconds of talk.")

@@ -58,6 +58,11 @@ class Announcer:
         self._rung = 0
         """Doorbells have numbers below nought and end in silence."""
 
+    @property
+    def wanted(self) -> Ints:
+        """All who hear an announcement, or will as soon as it is loaded; some more than once."""
+        return np.concatenate([np.zeros(0, np.int64), *map(self._rows, self._running.values())])
+
     def announce(self, order: orders.Announce) -> None:
         """Load, then begin with the next tick; another announcement to the same room goes on beside it."""
         room = RoomId(order.room) if order.room else None

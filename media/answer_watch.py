@@ -19,7 +19,7 @@ from media import beep, g711
 from media.amd import GreetingOver, Judge, Judgement, Kind
 from media.answer import AnswerParameters
 from media.beep import BeepEar
-from media.board import Board
+from media.board import Board, Ints
 from media.words import RATE_HZ, AnswerJudged, BeepHeard, StreamId
 
 MODE = 3
@@ -78,6 +78,11 @@ class AnswerWatch:
 
     def __bool__(self) -> bool:
         return bool(self._rows)
+
+    @property
+    def wanted(self) -> Ints:
+        """Rows that are judged."""
+        return np.array(list(self._rows), np.int64)
 
     def judge(self, row: int, parameters: AnswerParameters | None) -> None:
         """Judge who answered on `row`, from now on; None: no more."""

@@ -56,6 +56,13 @@ class Board:
 
         # What the path says.
         self.law: npt.NDArray[np.uint8] = np.full(rows, MULAW, np.uint8)
+        """Of the row's frames within a tick."""
+        self.wide: Bools = np.zeros(rows, np.bool_)
+        """What lies ahead in the ring is in a wideband codec; what was popped is in `law` (wide.py)."""
+        self.blank: npt.NDArray[np.uint8] = np.full(rows, SILENCE[MULAW], np.uint8)
+        """What the ring holds where nothing has come."""
+        self.sample_bytes: Ints = np.ones(rows, np.int64)
+        """Bytes on the wire for each sample of 8 kHz (l16.py)."""
         self.audio_type: Ints = np.full(rows, -1, np.int64)
         self.digit_type: Ints = np.full(rows, -1, np.int64)
         self.hears: Bools = np.zeros(rows, np.bool_)
@@ -113,6 +120,8 @@ class Board:
         self.seq_out: Ints = np.zeros(rows, np.int64)
         self.ts_out: Ints = np.zeros(rows, np.int64)
         self.out: npt.NDArray[np.uint8] = np.full((rows, FRAME_SAMPLES), SILENCE[MULAW], np.uint8)
+        self.long_out: dict[int, bytes] = {}
+        """What goes out instead of `out`, of rows whose frame is longer (l16.py)."""
         self.packets: npt.NDArray[np.uint8] = np.zeros((rows, PACKET_BYTES), np.uint8)
 
         self.ring: npt.NDArray[np.uint8] = np.full((SLOTS, rows, FRAME_SAMPLES), 0, np.uint8)
@@ -150,10 +159,15 @@ class Board:
         self.set_law(row, MULAW)
         return row
 
-    def set_law(self, row: int, law: int) -> None:
-        """Row speaks `law` from now on; what lies in its ring is forgotten."""
+    def set_law(self, row: int, law: int, blank: int | None = None, sample_bytes: int = 1) -> None:
+        """Row speaks `law` from now on; what lies in its ring is forgotten. With `blank`, it comes in another codec."""
         self.law[row] = law
-        self.ring[:, row] = SILENCE[law]
+        self.sample_bytes[row] = sample_bytes
+        self.wide[row] = blank is not None
+        self.blank[row] = SILENCE[law] if blank is None else blank
+        self.ring[:, row] = self.blank[row]
+        for back in range(PAST_FRAMES):
+            self.ring[(self.tick - back) % SLOTS, row] = SILENCE[law]
         self.filled[:, row] = 0
         self.out[row] = SILENCE[law]
 
@@ -161,6 +175,7 @@ class Board:
         """Row is free again."""
         self.hears[row] = self.sends[row] = self.started[row] = self.regular[row] = False
         self.audio_type[row] = self.digit_type[row] = -1
+        self.long_out.pop(row, None)
         self._used.discard(row)
         heapq.heappush(self._free, row)
         self.high = max(self._used, default=0) + 1

@@ -20,7 +20,7 @@ import sys
 import time
 from typing import Any
 
-from media import conceal, intake, jitter, process
+from media import conceal, g722, intake, jitter, process
 from media.board import PAST_FRAMES, SLOTS
 from media.control import Control
 from media.hall import Hall
@@ -76,13 +76,15 @@ class Engine:
         hall.yard.knocks()
         hall.admit()
         for packets, rows, sizes in hall.mux.sift(hall.taps.copied(hall.seals.opened(hall.yard.batches(self._extra)))):
-            for digit in intake.take_in(b, packets, rows, sizes, arrival):
+            for digit in intake.take_in(b, packets, rows, sizes, arrival, hall.wide.linear):
                 hall.digit(digit)
         if hall.yard.overfull:
             intake.flooded(b, hall.yard.flood())
 
         frames, holes = jitter.pop(b, b.tick)
+        hall.wide.hear(frames, b.tick)
         conceal.fill(b, b.tick, holes)
+        hall.wide.mend(frames, b.tick)
         hall.quality.tick()
         jitter.clear(b, b.tick)
         if b.tick % jitter.WINDOW_TICKS == 0:
@@ -98,9 +100,11 @@ class Engine:
         said = hall.floors.listen(frames) if hall.floors else frames
         hall.wiring.carry_out(said, b.law, b.out[: b.high])
         hall.crowds.carry_out(said, b.law, b.out[: b.high])
+        hall.wide.note(b.out[: b.high])
         hall.sounding.overlay()
         hall.announcer.overlay()
         hall.ties.feed(frames)
+        hall.wide.encode(b.out[: b.high], frames, b.tick)
         hall.sender.build()
         hall.sender.send(0)
         hall.recorder.tick(frames)
@@ -243,6 +247,7 @@ def main() -> None:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     signal.signal(signal.SIGTERM, engine.stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    g722.load()
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -81,6 +81,11 @@ class Floors:
     def __bool__(self) -> bool:
         return bool(self._floors) or self._gating
 
+    @property
+    def wanted(self) -> Ints:
+        """Rows whose voices are weighed."""
+        return np.concatenate([np.zeros(0, np.int64), *(floor.rows for floor in self._floors.values())])
+
     def watch(self, name: RoomId, *, on: bool, loudest: int) -> None:
         """Watch a room from now on, and let only so many through (0: all); or no more. An unknown room has none."""
         floor = self._floors.pop(name, None)

@@ -18,8 +18,15 @@ Samples = npt.NDArray[np.int16]
 
 MULAW, ALAW = 0, 1
 LAW_OF: dict[Codec, int] = {Codec.PCMU: MULAW, Codec.PCMA: ALAW}
+SHADOW = ALAW
+"""Law of the narrowband frames that stand for a wideband codec's within a tick (wide.py)."""
 SILENCE: Codes = np.array([0xFF, 0xD5], np.uint8)
 """Code of the sample nearest to zero, per law."""
+
+
+def law_of(codec: Codec) -> int:
+    """The law of a row's frames within a tick."""
+    return LAW_OF.get(codec, SHADOW)
 
 
 def _mulaw_decode() -> Samples:

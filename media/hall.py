@@ -11,10 +11,12 @@ import functools
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from media import conceal, g711, intake, orders, report, speech
 from media.announce import Announcer
 from media.answer_watch import AnswerWatch
-from media.board import NOBODY, SLOTS, Board
+from media.board import NOBODY, SLOTS, Board, Ints
 from media.crowd import Crowds
 from media.files import Loader
 from media.floor_watch import Floors
@@ -35,6 +37,7 @@ from media.tone_watch import ToneWatch
 from media.totals import Totals
 from media.udp import Yard
 from media.uring import Ring
+from media.wide import Wide
 from media.words import (
     FRAME_MS,
     DigitHeard,
@@ -84,6 +87,7 @@ class Hall:
         self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, tell)
         self.answers = AnswerWatch(self.board, lambda row: self._by_row[row].id, tell)
         self.wiring = Wiring(rows)
+        self.wide = Wide(self.board, self._wanted)
         self.crowds = Crowds()
         self.quality = Quality(self.board)
         self.mux = Mux(rows, self._muxed)
@@ -150,11 +154,15 @@ class Hall:
         if stream is None:
             return
         path = orders.path_of(order)
-        if g711.LAW_OF[path.codec] != self.board.law[stream.row]:
+        changed = stream.path is None or stream.path.codec is not path.codec
+        if changed:
+            self.wide.forget(stream.row)
             self.recorder.law_changes(stream.row)
             if (room := self.rooms.where(stream.id)) is not None:
                 self.rooms.touched.add(room)
         stream.set_path(path)
+        if changed:
+            self.wide.speak(stream.row, path.codec)
         self.mux.set(stream.row, path.rtcp_mux)
         self.seals.set(stream.row, stream.seal, path.rtcp_mux)
 
@@ -168,6 +176,7 @@ class Hall:
         self.sounding.leave(stream)
         report.say(stream, self.board, time.time(), bye=True)
         self.recorder.forget(stream.row)
+        self.wide.forget(stream.row)
         self.sender.forget(stream.row)
         del self._by_row[stream.row], self._rows[name]
         self._let_go(name, stream.row)
@@ -257,6 +266,7 @@ class Hall:
             self.announcer.notice(self.rooms.touched)
             self.crowds.follow(self.rooms, self._rows, self.board.law)
             self.floors.follow()
+        self.wide.follow(self.rooms, self._rows)
         self.wiring.follow(self.rooms, self._rows)
 
     def admit(self) -> None:
@@ -267,7 +277,7 @@ class Hall:
         if self._admitted:
             packets = {row: packet for row, packet in self._admitted if row in self._by_row}
             self._admitted = []
-            for digit in intake.take_bytes(self.board, packets):
+            for digit in intake.take_bytes(self.board, packets, self.wide.linear):
                 self.digit(digit)
 
     def digit(self, packet: DigitPacket) -> None:
@@ -323,6 +333,12 @@ class Hall:
     def _muxed(self, row: int, packet: bytes) -> None:
         stream = self._by_row[row]
         report.hear(stream, self.board, packet, stream.watch.source or ("", 0), time.time())
+
+    def _wanted(self) -> tuple[Ints, ...]:
+        """Rows whose sound is looked at, besides by those in their room."""
+        ears = np.array(list(self.ears), np.int64)
+        here = self.recorder.wanted, self.tones.wanted, self.announcer.wanted, ears
+        return *here, self.answers.wanted, self.floors.wanted, self.ties.wanted
 
     def _rtcp(self, stream: Stream, packet: bytes, source: tuple[str, int]) -> None:
         """RTCP came by a socket, and not among the RTP, where it would have been opened already."""

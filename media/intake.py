@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from media import jitter, rtp
 from media.board import DROPS, FULL, SLOTS, Board, Bools, Ints
+from media.l16 import Linear
 from media.words import FRAME_SAMPLES
 
 REGULAR = rtp.HEADER_BYTES + FRAME_SAMPLES
@@ -43,7 +44,9 @@ def drop(b: Board, rows: Ints, why: Bools, name: str) -> None:
         b.dropped[rows[why], _COLUMN[name]] += 1  # rows do not repeat
 
 
-def take_in(b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, arrival: int) -> list[DigitPacket]:
+def take_in(
+    b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, arrival: int, linear: Linear | None = None
+) -> list[DigitPacket]:
     """Take `inbox` (n, SLOT_BYTES) with `sizes` (n,) into `rows` (n,), all different. Returns the digits.
 
     `arrival` is the monotonic clock in samples.
@@ -51,7 +54,7 @@ def take_in(b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, arr
     other = _take_regular(b, inbox, rows, sizes, arrival)
     if not other.size:
         return []
-    return _take_any(b, inbox[other], rows[other], sizes[other], arrival)
+    return _take_any(b, inbox[other], rows[other], sizes[other], arrival, linear)
 
 
 def _take_regular(b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, arrival: int) -> Ints:
@@ -102,7 +105,9 @@ def _take_regular(b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Int
     return other
 
 
-def _take_any(b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, arrival: int) -> list[DigitPacket]:
+def _take_any(
+    b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, arrival: int, linear: Linear | None
+) -> list[DigitPacket]:
     tick = b.tick
     head = rtp.parse(inbox, sizes)
     fine = ~head.short & ~head.version & ~head.long
@@ -128,6 +133,10 @@ def _take_any(b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, a
     else:
         seq, ts, ssrc, start, stop = head.seq, head.ts, head.ssrc, head.start, head.stop
 
+    if linear is not None and (b.sample_bytes[rows] == 1).all():
+        linear = None
+    if linear is not None:
+        ts = linear.stamps(rows, ts)
     good, newest = jitter.account(b, rows, seq, ts, ssrc, audio, tick)
     length = stop - start
     b.packets_in[rows] += 1
@@ -135,22 +144,25 @@ def _take_any(b: Board, inbox: npt.NDArray[np.uint8], rows: Ints, sizes: Ints, a
     b.heard_tick[rows] = tick
     # What follows a digit or comfort noise (RFC 3389) is a meant silence, not a loss to be concealed.
     b.missing[rows[good & ~audio]] = 99
+    room = MAX_AUDIO if linear is None else rtp.SLOT_BYTES - rtp.HEADER_BYTES
+    if (start == rtp.HEADER_BYTES).all():
+        payload = inbox[:, rtp.HEADER_BYTES : rtp.HEADER_BYTES + room]
+    else:
+        at = np.minimum(start[:, None] + np.arange(room), rtp.SLOT_BYTES - 1)
+        payload = np.take_along_axis(inbox, at, axis=1)
+    if linear is not None:
+        payload, length = linear.repacked(rows, payload, length, audio)
     sound = good & audio & (length > 0)
     too_long = sound & (length > MAX_AUDIO)
     drop(b, rows, too_long, "long")
     sound &= ~too_long
 
-    if (start == rtp.HEADER_BYTES).all():
-        payload = inbox[:, rtp.HEADER_BYTES : rtp.HEADER_BYTES + MAX_AUDIO]
-    else:
-        at = np.minimum(start[:, None] + np.arange(MAX_AUDIO), rtp.SLOT_BYTES - 1)
-        payload = np.take_along_axis(inbox, at, axis=1)
     if sound.all():
-        _lay(b, rows, ts, newest, length, payload, tick, arrival)
+        _lay(b, rows, ts, newest, length, payload, tick, arrival, linear)
     else:
         pick = np.flatnonzero(sound)
         if pick.size:
-            _lay(b, rows[pick], ts[pick], newest[pick], length[pick], payload[pick], tick, arrival)
+            _lay(b, rows[pick], ts[pick], newest[pick], length[pick], payload[pick], tick, arrival, linear)
     b.regular[rows] = b.started[rows] & (b.surplus[rows] == 0) & (b.arrival[rows] >= 0)
     if not digit.any():
         return []
@@ -175,6 +187,7 @@ def _lay(
     payload: npt.NDArray[np.uint8],
     tick: int,
     arrival: int,
+    linear: Linear | None,
 ) -> None:
     if b.surplus[rows].any():
         lead = np.flatnonzero(newest & (length >= 160))
@@ -183,9 +196,13 @@ def _lay(
     pos, fits = jitter.place(b, rows, ts, newest, length, tick, arrival)
     if fits.all():
         jitter.write(b, rows, pos, length, payload)
+        if linear is not None:
+            linear.lay(rows, pos, length, payload)
         return
     pick = np.flatnonzero(fits)
     jitter.write(b, rows[pick], pos[pick], length[pick], payload[pick])
+    if linear is not None:
+        linear.lay(rows[pick], pos[pick], length[pick], payload[pick])
     # What missed its moment was counted as late by `place`; what lies beyond the ring is named here.
     beyond = ~fits & (pos >= tick * 160)
     drop(b, rows, beyond, "order")
@@ -197,11 +214,11 @@ def flooded(b: Board, thrown: Iterable[tuple[int, int]]) -> None:
         b.dropped[row, _COLUMN["flood"]] += packets
 
 
-def take_bytes(b: Board, packets: dict[int, bytes]) -> list[DigitPacket]:
+def take_bytes(b: Board, packets: dict[int, bytes], linear: Linear | None = None) -> list[DigitPacket]:
     """The same for packets by row which came through doors."""
     inbox = np.zeros((len(packets), rtp.SLOT_BYTES), np.uint8)
     for n, packet in enumerate(packets.values()):
         size = min(len(packet), rtp.SLOT_BYTES)
         inbox[n, :size] = np.frombuffer(packet, np.uint8, size)
     sizes = np.array([len(packet) for packet in packets.values()], np.int64)
-    return take_in(b, inbox, np.array(list(packets), np.int64), sizes, int(b.now * 8000))
+    return take_in(b, inbox, np.array(list(packets), np.int64), sizes, int(b.now * 8000), linear)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from media.board import DROPS, FULL, HALF, MEANT, PAST_FRAMES, SECOND_HALF, SLOTS, Board, Bools, Ints
-from media.g711 import DECODE, SILENCE
+from media.g711 import DECODE
 from media.words import FRAME_SAMPLES
 
 START_FRAMES = 1
@@ -191,7 +191,7 @@ def pop(b: Board, tick: int) -> tuple[npt.NDArray[np.uint8], Bools]:
 def clear(b: Board, tick: int) -> None:
     """End of `tick`: its slot may be looked back on for `PAST_FRAMES` more ticks, the one before them is forgotten."""
     slot = (tick - PAST_FRAMES) % SLOTS
-    b.ring[slot, : b.high] = SILENCE[b.law[: b.high], None]
+    b.ring[slot, : b.high] = b.blank[: b.high, None]
     b.filled[slot, : b.high] = 0
 
 
@@ -216,6 +216,9 @@ def shrink(b: Board, rows: Ints, payload: npt.NDArray[np.uint8]) -> Ints:
         return take
     pick = np.flatnonzero(some)
     codes = payload[pick, :FRAME_SAMPLES]
+    if (wide := b.wide[rows[pick]]).any():
+        # How loud this one is nobody knows before it is decoded; the frame before it is near enough.
+        codes = np.where(wide[:, None], b.ring[(b.tick - 1) % SLOTS, rows[pick]], codes)
     loud = _LOUD[b.law[rows[pick], None], codes].mean(axis=1)
     surplus = b.surplus[rows[pick]]
     take[pick] = np.where(loud < QUIET, surplus, np.where(surplus > 5, 1, 0))

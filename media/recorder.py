@@ -96,6 +96,12 @@ class Recorder:
         """Recordings that have begun and not been stopped."""
         return [recording.name for recording in self._all.values() if recording.ended is None]
 
+    @property
+    def wanted(self) -> Ints:
+        """Who is on a channel; some more than once."""
+        found: Ints = self._sides[self._active].reshape(-1)
+        return found
+
     def start(
         self,
         name: str,

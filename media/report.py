@@ -46,7 +46,7 @@ def hear(stream: Stream, board: Board, packet: bytes, source: tuple[str, int], a
         if block.ssrc != stream.ssrc:
             continue
         stream.far_lost = max(block.lost, 0)
-        stream.far_jitter_ms = block.jitter / 8
+        stream.far_jitter_ms = block.jitter / (8 * stream.clock)
         stream.far_reports += 1
         gone = rtcp.round_trip_ms(block, rtcp.ntp(at))
         if gone is not None:
@@ -60,7 +60,8 @@ def say(stream: Stream, board: Board, at: float, *, bye: bool) -> None:
         return
     sent = None
     if b.packets_out[row]:
-        sent = rtcp.Sent(rtcp.ntp(at), int(b.ts_out[row]), int(b.packets_out[row]), int(b.bytes_out[row]) & 0xFFFFFFFF)
+        ts = int(b.ts_out[row]) * stream.clock & 0xFFFFFFFF
+        sent = rtcp.Sent(rtcp.ntp(at), ts, int(b.packets_out[row]), int(b.bytes_out[row]) & 0xFFFFFFFF)
     packet = rtcp.build(stream.ssrc, f"{stream.ssrc:08x}@{stream.address.ip}", sent, _block(stream, b), bye=bye)
     locked = stream.watch.source
     to = stream.rtcp_to or (path.remote_ip, path.remote_rtcp_port)
@@ -88,7 +89,7 @@ def _block(stream: Stream, b: Board) -> rtcp.Block | None:
         fraction_lost=min(fraction, 255),
         lost=expected - received,
         highest_seq=int(b.seq_high[row]) & 0xFFFFFFFF,
-        jitter=int(b.jitter[row]),
+        jitter=int(b.jitter[row] * stream.clock),
         last_sr=stream.last_sr,
         delay=min(delay, 0xFFFFFFFF),
     )

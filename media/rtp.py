@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 HEADER_BYTES = 12
-SLOT_BYTES = 640
-"""Bytes kept of a received packet; a packet that fills them was longer than 60 ms of audio and is refused."""
+SLOT_BYTES = 704
+"""Bytes kept of a received packet; a packet that fills them was longer than 60 ms of G.711 and is refused."""
 COMFORT_NOISE = 13
 """Payload type of RFC 3389; accepted, and heard as silence."""
 

@@ -95,7 +95,7 @@ class Sender:
         self.forget(row)
         if not self._board.sends[row]:
             return
-        if stream.finger or stream.packet_bytes != FRAME_SAMPLES:
+        if stream.finger or not stream.plain:
             self._odd[row] = stream
         else:
             self._put_in(stream)
@@ -207,20 +207,22 @@ class Sender:
                 payload, first = pressed
                 if first:
                     stream.digit_ts = ts
+                if stream.clock > 1:
+                    payload = payload[:2] + (int.from_bytes(payload[2:]) * stream.clock).to_bytes(2)
                 stream.pending = b""
                 self._put(stream, path.dtmf_payload_type, int(first), stream.digit_ts, payload)
-                return not stream.finger and stream.packet_bytes == FRAME_SAMPLES
+                return not stream.finger and stream.plain
         size = stream.packet_bytes
-        stream.pending += b.out[row].tobytes()
+        stream.pending += b.long_out.get(row) or b.out[row].tobytes()
         while len(stream.pending) >= size:
-            start = ts + FRAME_SAMPLES - len(stream.pending)
+            start = ts + FRAME_SAMPLES - len(stream.pending) // int(b.sample_bytes[row])
             self._put(stream, path.payload_type, 0, start, stream.pending[:size])
             stream.pending = stream.pending[size:]
-        return not stream.finger and size == FRAME_SAMPLES
+        return not stream.finger and stream.plain
 
     def _put(self, stream: Stream, payload_type: int, marker: int, ts: int, payload: bytes) -> None:
         b, row = self._board, stream.row
-        packet = rtp.head(payload_type, marker, int(b.seq_out[row]), ts, stream.ssrc) + payload
+        packet = rtp.head(payload_type, marker, int(b.seq_out[row]), ts * stream.clock, stream.ssrc) + payload
         b.seq_out[row] = (int(b.seq_out[row]) + 1) & 0xFFFF
         b.packets_out[row] += 1
         b.bytes_out[row] += len(payload)

@@ -13,15 +13,18 @@ import socket
 import struct
 from collections.abc import Callable
 
-from media import conceal, g711, jitter, udp
+from media import conceal, jitter, udp
 from media.board import DROPS, Board
 from media.dtmf import Ear, Finger
+from media.g711 import law_of
+from media.g722 import QUIET
+from media.l16 import LONGEST_MS, SAMPLE_BYTES
 from media.lock import Watch
 from media.rtcp import is_rtcp
 from media.rtp import COMFORT_NOISE, Header
 from media.source import Player
 from media.srtp import Seal, Sealed
-from media.words import FRAME_MS, FRAME_SAMPLES, Direction, LocalAddress, Path, RoomId, StreamId, StreamReport
+from media.words import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Direction, LocalAddress, Path, RoomId, StreamId, StreamReport
 
 SILENT_S = 2.0
 """A locked source that is silent for so long may be replaced by another that proves itself."""
@@ -111,9 +114,9 @@ class Stream:
         b, row = self._board, self.row
         if self.watch.path((path.remote_ip, path.remote_port), b.now):
             self._drop_line()
-        law = g711.LAW_OF[path.codec]
-        if law != b.law[row]:
-            b.set_law(row, law)
+        law = law_of(path.codec)
+        if self.path is None or path.codec is not self.path.codec:
+            b.set_law(row, law, QUIET if path.codec.wide else None, SAMPLE_BYTES.get(path.codec, 1))
             if self.player is not None:
                 self.player.speak(law)
         if not b.hears[row] and path.direction.receives:
@@ -140,9 +143,20 @@ class Stream:
 
     @property
     def packet_bytes(self) -> int:
-        """Audio bytes in one packet of ours: 80..480."""
+        """Audio bytes in one packet of ours: 80..640."""
         ptime = self.path.ptime_ms if self.path else FRAME_MS
-        return 8 * min(max(ptime - ptime % 10, 10), 60)
+        size = int(self._board.sample_bytes[self.row])
+        return 8 * size * min(max(ptime - ptime % 10, 10), 60 if size == 1 else LONGEST_MS)
+
+    @property
+    def plain(self) -> bool:
+        """It sends just its outgoing frame in each packet."""
+        return self.packet_bytes == FRAME_SAMPLES and self._board.sample_bytes[self.row] == 1
+
+    @property
+    def clock(self) -> int:
+        """How often the clock of its time stamps ticks for each of ours, at 8 kHz: 1 or 2."""
+        return self.path.codec.clock_hz // RATE_HZ if self.path else 1
 
     def _aim(self) -> None:
         path = self.path

@@ -158,6 +158,11 @@ class Ties:
                     self._board.sends[tie.row] = True
                     self._sender.carry(tie.row, tie.sock)
 
+    @property
+    def wanted(self) -> Ints:
+        """Rows that are sent on alone."""
+        return self._speakers
+
     def feed(self, frames: g711.Codes) -> None:
         """Rows that carry one voice send that, brought to the law of ties."""
         if self._fed.size:

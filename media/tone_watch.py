@@ -32,6 +32,11 @@ class ToneWatch:
         """Rows whose digits are wanted, each once."""
         self._progress: dict[int, Progress] = {}
 
+    @property
+    def wanted(self) -> Ints:
+        """Who is listened to."""
+        return np.append(self._keyed, np.array(list(self._progress), np.int64))
+
     def __bool__(self) -> bool:
         return self._keyed.size > 0 or bool(self._progress)
 

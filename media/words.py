@@ -22,18 +22,29 @@ FRAME_MS = 20
 RATE_HZ = 8000
 FRAME_SAMPLES = RATE_HZ * FRAME_MS // 1000
 """160: samples of one narrowband frame."""
+WIDE_SAMPLES = 2 * FRAME_SAMPLES
+"""320: samples of one wideband frame, at 16 kHz."""
 
 
 class Codec(Enum):
-    """Name in SDP (RFC 3551 6), static payload type, clock rate [Hz]."""
+    """Name in SDP (RFC 3551 6), payload type, clock rate of its time stamps [Hz], whether it is wideband.
 
-    PCMU = ("PCMU", 0, 8000)
-    PCMA = ("PCMA", 8, 8000)
+    G.722 has 16,000 samples a second and a clock of 8,000: "the RTP clock rate for the G722 payload format is 8,000 Hz
+    because that value was erroneously assigned in RFC 1890" (RFC 3551 4.5.2).
+    """
 
-    def __init__(self, sdp_name: str, payload_type: int, clock_hz: int) -> None:
+    PCMU = ("PCMU", 0, 8000, False)
+    PCMA = ("PCMA", 8, 8000, False)
+    G722 = ("G722", 9, 8000, True)
+    L16 = ("L16", 110, 8000, False)
+    L16_16K = ("L16", 111, 16000, True)
+    """Both have no static number; these are for our offers."""
+
+    def __init__(self, sdp_name: str, payload_type: int, clock_hz: int, wide: bool) -> None:
         self.sdp_name = sdp_name
         self.payload_type = payload_type
         self.clock_hz = clock_hz
+        self.wide = wide
 
 
 class Suite(Enum):

@@ -1,4 +1,4 @@
-"""Our offer and our answer: one audio stream, G.711 and telephone-event (RFC 3264, 3551, 4733, 3605).
+"""Our offer and our answer: one audio stream, its codecs and telephone-event (RFC 3264, 3551, 4733, 3605).
 
 Only the first audio line that we can serve is used; every other line of an offer is answered with port 0, in its
 place, so that both sides count alike (RFC 3264 6: "the answer MUST contain exactly the same number of m= lines").
@@ -33,6 +33,7 @@ __all__ = [
     "narrow",
     "offer",
     "parse",
+    "speaks",
     "turned",
     "write",
 ]
@@ -50,7 +51,11 @@ _PROTOCOLS = (PLAIN, "RTP/AVPF", SECURED)
 _DEFAULT_PTIME_MS = 20
 _RTPMAP = re.compile(r"(\d{1,3}) +([A-Za-z0-9._-]+)/(\d{1,6})(?:/(\d{1,2}))? *\Z", re.ASCII)
 _RTCP = re.compile(r"(\d{1,5})(?: +IN +IP4 +[0-9.]+)? *\Z", re.ASCII)
-_STATIC = {codec.payload_type: (codec.sdp_name, codec.clock_hz) for codec in Codec}
+_DYNAMIC = 96
+"""Payload types from here on mean what an rtpmap says (RFC 3551 6)."""
+_STATIC = {codec.payload_type: (codec.sdp_name, codec.clock_hz) for codec in Codec if codec.payload_type < _DYNAMIC}
+_LONG = ("L16",)
+"""Codecs whose packets we want no longer than `_DEFAULT_PTIME_MS`."""
 _TURNED = {
     Direction.SENDRECV: Direction.SENDRECV,
     Direction.SENDONLY: Direction.RECVONLY,
@@ -151,6 +156,15 @@ def agree(offered: bytes, answered: bytes) -> Path:
     codecs = [codec for codec in Codec if _numbers(mine, codec.sdp_name, codec.clock_hz)]
     path = _path(theirs, media, _choose(media, codecs), _direction(ours, mine))
     return replace(path, srtp=agreed(mine, media))
+
+
+def speaks(sdp: Sdp, codecs: Sequence[Codec]) -> bool:
+    """Whether the audio line that we would answer has one of `codecs`."""
+    try:
+        _choose(_audio(sdp)[1], codecs)
+    except SdpError:
+        return False
+    return True
 
 
 def held(sdp: Sdp) -> bool:
@@ -282,10 +296,14 @@ def _our_media(
         ("rtpmap", f"{number} {codec.sdp_name}/{codec.clock_hz}") for number, codec in codecs
     ]
     if dtmf_payload_type is not None:
-        formats.append(str(dtmf_payload_type))
-        attributes.append(("rtpmap", f"{dtmf_payload_type} telephone-event/{codecs[0][1].clock_hz}"))
-        attributes.append(("fmtp", f"{dtmf_payload_type} 0-15"))
+        # RFC 4733 2.2: events have the clock of the audio they come with.
+        for number, clock_hz in enumerate(dict.fromkeys(codec.clock_hz for _, codec in codecs), dtmf_payload_type):
+            formats.append(str(number))
+            attributes.append(("rtpmap", f"{number} telephone-event/{clock_hz}"))
+            attributes.append(("fmtp", f"{number} 0-15"))
     attributes += [("ptime", str(ptime_ms)), (direction.value, None)]
+    if any(codec.sdp_name in _LONG for _, codec in codecs):
+        attributes.append(("maxptime", str(_DEFAULT_PTIME_MS)))
     if mux:
         attributes.append(("rtcp-mux", None))  # RFC 5761 5.1.1: only when offered, and we do not offer it
     return Media("audio", local.port, protocol, tuple(formats), None, tuple(attributes))

@@ -66,7 +66,7 @@ class Agent:
     def run(self) -> None:
         """Serve until told to leave. Raises pjsua2.Error when the endpoint cannot start."""
         if self.settings.send_tone_hz:
-            self._send_wav = tone_wav(self.settings.send_tone_hz)
+            self._send_wav = tone_wav(self.settings.send_tone_hz, self.settings.rate_hz)
         try:
             self._start()
             while not self._leaving:
@@ -112,7 +112,7 @@ class Agent:
             case "save":
                 self._save_wav = Path(order.text("wav"))
             case "send_wav" | "send_tone":
-                self._send_wav = Path(order.text("wav")) if order.verb == "send_wav" else tone_wav(_hz(order))
+                self._send_wav = Path(order.text("wav")) if order.verb == "send_wav" else self._tone(order)
                 if self.line:
                     self._send_now(self.line)
             case "answering":
@@ -215,6 +215,9 @@ class Agent:
             line.say("saved")
         else:
             self.later(0.02, lambda: self._finish(line, looks - 1))
+
+    def _tone(self, order: Order) -> Path:
+        return tone_wav(_hz(order), self.settings.rate_hz)
 
     def _send_now(self, line: Line) -> None:
         if self._send_wav:

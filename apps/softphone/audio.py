@@ -1,7 +1,7 @@
 """What one call says and hears: a player, a recorder, and their places on PJSIP's conference bridge.
 
 The recorder runs on the bridge's clock from the moment it is made: silence from the null sound device is mixed in
-all the time, so that sample n is n/8000 s after the start even when the call is on hold.
+all the time, so that sample n is that much after the start even when the call is on hold.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ def _is_whole(wav: Path) -> bool:
         return True
 
 
-def tone_wav(freq_hz: float) -> Path:
+def tone_wav(freq_hz: float, rate_hz: int) -> Path:
     """A temporary file with a tone in it, for `Audio.send`."""
     path = Path(tempfile.mkdtemp(prefix="zongji-phone-")) / f"tone-{freq_hz:g}.wav"
-    tones.write(path, tones.tone(freq_hz, 4.0))
+    tones.write(path, tones.tone(freq_hz, 4.0, rate_hz=rate_hz), rate_hz)
     return path

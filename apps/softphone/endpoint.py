@@ -27,8 +27,8 @@ def open_endpoint(ep: Any, settings: Settings) -> tuple[str, int]:
     config.logConfig.level = 5 if settings.log else 0
     config.logConfig.consoleLevel = 5 if settings.log else 0
     config.logConfig.msgLogging = bool(settings.log)
-    config.medConfig.clockRate = 8000
-    config.medConfig.sndClockRate = 8000
+    config.medConfig.clockRate = settings.rate_hz
+    config.medConfig.sndClockRate = settings.rate_hz
     config.medConfig.noVad = True
     config.medConfig.ecTailLen = 0
     ep.libInit(config)

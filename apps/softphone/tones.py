@@ -1,4 +1,4 @@
-"""Sounds to send: tones that an ear can know again, as 8 kHz mono arrays of float in -1..1.
+"""Sounds to send: tones that an ear can know again, as mono arrays of float in -1..1, at 8 kHz if not said.
 
 A *signed* tone is one whose loudness follows a pseudo-random sequence of its own: the frequency says who speaks, the
 sequence says when it was spoken, which a steady tone cannot.
@@ -19,9 +19,9 @@ CHIP_S = 0.05
 Samples = npt.NDArray[np.float64]
 
 
-def tone(freq_hz: float, seconds: float, level: float = 0.4) -> Samples:
+def tone(freq_hz: float, seconds: float, level: float = 0.4, rate_hz: int = RATE_HZ) -> Samples:
     """A sine of amplitude `level`; a whole number of periods when freq_hz * seconds is one, so that it loops."""
-    at: Samples = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    at: Samples = np.arange(round(seconds * rate_hz)) / rate_hz
     wave: Samples = level * np.sin(2 * np.pi * freq_hz * at)
     return wave
 
@@ -46,8 +46,8 @@ def bursts(freq_hz: float, count: int, on_s: float, off_s: float, level: float =
     return np.tile(one, count)
 
 
-def write(path: Path, samples: Samples) -> Path:
-    """Write mono PCM16 WAV at 8 kHz."""
+def write(path: Path, samples: Samples, rate_hz: int = RATE_HZ) -> Path:
+    """Write mono PCM16 WAV."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, samples, RATE_HZ, subtype="PCM_16")
+    soundfile.write(path, samples, rate_hz, subtype="PCM_16")
     return path

@@ -65,6 +65,11 @@ class Settings:
     log: Path | None = None
     """PJSIP's own log goes there; without it nowhere."""
 
+    @property
+    def rate_hz(self) -> int:
+        """Samples a second inside the phone, and in what it saves: 16,000 when it has a wideband codec."""
+        return 16000 if "G722" in (name.upper() for name in self.codecs) else 8000
+
 
 def answering_of(text: str) -> tuple[Answering, float]:
     """What `--answer` means: never, decline, busy, or seconds of ringing. ValueError for anything else."""

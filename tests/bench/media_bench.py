@@ -27,16 +27,26 @@ CASES = [
     *("floor:50", "floor:500", "bridged:50", "bridged:100", "bridged:200", "bridged:500", "single:200", "single:500"),
     *("recorded:50", "recorded:100", "recorded:200", "recorded:400", "room20:20", "room20:400", "room100:400"),
     *("room400:400", "music:1000", "playing:200", "srtp:50", "srtp:200", "srtp:500"),
+    *("g722:100", "transcoded:100", "wide3:60"),
 ]
 """kind:calls. A call is two streams where two talk; in rooms, music and plays it is one. With srtp both are secure."""
+CODECS = {
+    "g722": (Codec.G722,),
+    "transcoded": (Codec.G722, Codec.PCMU),
+    "wide3": (Codec.G722, Codec.G722, Codec.PCMU),
+}
+"""Of streams in turn; all others speak PCMU. `wide3` are rooms of three."""
 SETTLE_S = 1.5
 
 
-async def _load(streams: int, key: bytes = b"") -> asyncio.subprocess.Process:
+async def _load(
+    streams: int, codecs: tuple[Codec, ...] = (Codec.PCMU,), key: bytes = b""
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "tests/bench/rtp_load.py"),
         str(streams),
+        ",".join(str(codec.payload_type) for codec in codecs),
         *([key.hex()] if key else []),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -44,19 +54,21 @@ async def _load(streams: int, key: bytes = b"") -> asyncio.subprocess.Process:
     )
 
 
-async def _open(h: House, far_ports: list[int], key: bytes) -> list[int]:
+async def _open(h: House, far_ports: list[int], codecs: tuple[Codec, ...], key: bytes) -> list[int]:
     ports, suite = [], Suite.AES_CM_128_HMAC_SHA1_80
     for n, far in enumerate(far_ports):
         name = StreamId(f"s{n}")
         ports.append((await h.desk.open(name)).port)
+        codec = codecs[n % len(codecs)]
+        kind = codec.payload_type
         srtp = Secure(suite, secrets.token_bytes(suite.key_bytes), key) if key else None
-        path = MediaPath("127.0.0.1", far, Codec.PCMU, 0, 101, 20, Direction.SENDRECV, far + 1, srtp=srtp)
+        path = MediaPath("127.0.0.1", far, codec, kind, 101, 20, Direction.SENDRECV, far + 1, srtp=srtp)
         h.desk.set_path(name, path)
     return ports
 
 
 def _streams(kind: str, calls: int) -> int:
-    return calls if kind.startswith(("room", "music", "playing")) else 2 * calls
+    return calls if kind.startswith(("room", "music", "playing", "wide")) else 2 * calls
 
 
 async def _connect(h: House, kind: str, names: list[StreamId]) -> None:
@@ -67,7 +79,7 @@ async def _connect(h: House, kind: str, names: list[StreamId]) -> None:
         for name in names:
             await h.desk.play(name, [Tone((440.0,), on_ms=0)])
     else:
-        size = int(kind.removeprefix("room")) if kind.startswith("room") else 2
+        size = int(kind[4:]) if kind.startswith(("room", "wide")) else 2
         for first in range(0, len(names), size):
             h.desk.bridge(RoomId(f"r{first}"), names[first : first + size])
 
@@ -76,12 +88,12 @@ async def _engine_case(kind: str, calls: int, seconds: float) -> dict[str, float
     extra = ["--ports", "14000-31999", *(["--single-sockets"] if kind == "single" else [])]
     with tempfile.TemporaryDirectory() as directory:
         async with house(Path(directory), 1, *extra) as h:
-            key = secrets.token_bytes(30) if kind == "srtp" else b""
-            load = await _load(_streams(kind, calls), key)
+            codecs, key = CODECS.get(kind, (Codec.PCMU,)), secrets.token_bytes(30) if kind == "srtp" else b""
+            load = await _load(_streams(kind, calls), codecs, key)
             assert load.stdin and load.stdout
             engine, disk = h.processes["e1"].pid, h.processes["disk"].pid
             idle_rss = procs.cost(engine).resident_mb
-            ports = await _open(h, json.loads(await load.stdout.readline()), key)
+            ports = await _open(h, json.loads(await load.stdout.readline()), codecs, key)
             names = [StreamId(f"s{n}") for n in range(len(ports))]
             await _connect(h, kind, names)
             load.stdin.write(json.dumps(ports).encode() + b"\n")

@@ -1,6 +1,8 @@
-"""Far ends of many streams in a process of its own: sends 20 ms PCMU packets on schedule, reads only the probes.
+"""Far ends of many streams in a process of its own: sends 20 ms packets on schedule, reads only the probes.
 
-With a second argument, a master key and salt in hex, it speaks SRTP (AES_CM_128_HMAC_SHA1_80) on all streams. Reads one
+    rtp_load.py STREAMS [TYPE,... [KEY]]      payload types, in turn; 0 (PCMU) unless said; 160 bytes each
+
+With a KEY, a master key and salt in hex, it speaks SRTP (AES_CM_128_HMAC_SHA1_80) on all streams. Reads one
 JSON line of ports on stdin; prints "sending", and at SIGTERM or end of stdin one JSON line of figures.
 """
 
@@ -40,12 +42,13 @@ def main() -> None:
         sock.connect(("127.0.0.1", port))
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    head = struct.pack(">BBHI", 0x80, 0, 0, 0)
-    loud = [bytearray(head + struct.pack(">I", 1000 + n) + random.randbytes(160)) for n in range(count)]
-    quiet = [bytearray(head + struct.pack(">I", 1000 + n) + b"\xff" * 160) for n in range(count)]
+    types = [int(kind) for kind in sys.argv[2].split(",")] if len(sys.argv) > 2 else [0]
+    heads = [struct.pack(">BBHII", 0x80, types[n % len(types)], 0, 0, 1000 + n) for n in range(count)]
+    loud = [bytearray(head + random.randbytes(160)) for head in heads]
+    quiet = [bytearray(head + b"\xff" * 160) for head in heads]
     seals = []
-    if len(sys.argv) > 2:
-        policy = Policy(key=bytes.fromhex(sys.argv[2]), ssrc_type=Policy.SSRC_ANY_OUTBOUND)
+    if len(sys.argv) > 3:
+        policy = Policy(key=bytes.fromhex(sys.argv[3]), ssrc_type=Policy.SSRC_ANY_OUTBOUND)
         seals = [Session(policy).protect for _ in range(count)]
     print("sending", flush=True)
     start, tick, step = time.monotonic(), 0, max(1, count // 10)

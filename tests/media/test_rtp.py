@@ -58,4 +58,4 @@ def test_padding_that_eats_the_packet_is_short() -> None:
 def test_reasons_have_names() -> None:
     assert rtp.Header.read(b"\x80" * 11) == "short"
     assert rtp.Header.read(b"\x40" * 20) == "version"
-    assert rtp.Header.read(b"\x80" * 640) == "long"
+    assert rtp.Header.read(b"\x80" * rtp.SLOT_BYTES) == "long"

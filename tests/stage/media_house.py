@@ -15,6 +15,8 @@ from media.desk import Desk
 from media.words import MediaEvent
 
 ROOT = Path(__file__).resolve().parents[2]
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""As the supervisor has it: matrix products of a tick are too small to be shared out."""
 
 
 class House:
@@ -42,7 +44,7 @@ class House:
             sys.executable,
             *arguments,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"},
             stdout=asyncio.subprocess.PIPE,
         )
         assert process.stdout is not None

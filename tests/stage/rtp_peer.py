@@ -1,4 +1,8 @@
-"""A far end of one RTP stream: sends a tone on schedule, keeps what it hears. Its own G.711, by `audioop`."""
+"""A far end of one RTP stream: sends a tone on schedule, keeps what it hears. Its own G.711, by `audioop`.
+
+Its G.722 is the wheel's, as the engine's is; that these are right is shown elsewhere (tests/media/test_g722.py, and with
+PJSUA2 phones in tests/whole/test_wideband.py).
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,16 @@ from collections.abc import Callable
 import numpy as np
 from pylibsrtp import Policy, Session
 
+from media.g722 import G722
 from media.words import Codec, Direction, LocalAddress, Path, Secure
 
 Sample = Callable[[int], float]
 
 
-def sine(freq_hz: float, level: float = 0.3) -> bytes:
-    """One second of PCM16 at 8 kHz; whole periods for whole Hertz."""
+def sine(freq_hz: float, level: float = 0.3, rate_hz: int = 8000) -> bytes:
+    """One second of PCM16; whole periods for whole Hertz."""
     return b"".join(
-        struct.pack("<h", int(level * 32767 * math.sin(2 * math.pi * freq_hz * n / 8000))) for n in range(8000)
+        struct.pack("<h", int(level * 32767 * math.sin(2 * math.pi * freq_hz * n / rate_hz))) for n in range(rate_hz)
     )
 
 
@@ -29,6 +34,7 @@ class Peer(asyncio.DatagramProtocol):
 
     def __init__(self, codec: Codec, ptime_ms: int = 20) -> None:
         self.codec = codec
+        self.rate_hz = 16000 if codec.wide else 8000
         self.ptime_ms = ptime_ms
         self.packets: list[tuple[float, bytes]] = []
         self.sources: set[tuple[str, int]] = set()
@@ -90,6 +96,14 @@ class Peer(asyncio.DatagramProtocol):
         """A closed port on the other side is no matter."""
 
     def encode(self, pcm: bytes) -> bytes:
+        if self.codec.sdp_name == "L16":
+            return audioop.byteswap(pcm, 2)
+        if self.codec is Codec.G722:
+            coder = G722(1)
+            coder.begin(0)
+            # Said twice: the second time its end leads over into its beginning.
+            frames = np.frombuffer(pcm + pcm, np.int16).reshape(-1, 1, 320)
+            return b"".join(coder.encode([0], frame).tobytes() for frame in frames)[len(pcm) // 4 :]
         return (audioop.lin2ulaw if self.codec is Codec.PCMU else audioop.lin2alaw)(pcm, 2)
 
     def put(
@@ -116,11 +130,12 @@ class Peer(asyncio.DatagramProtocol):
         self._task = asyncio.create_task(self._speak(self.encode(pcm)))
 
     async def _speak(self, codes: bytes) -> None:
-        size, start, count = self.ptime_ms * 8, time.monotonic(), 0
+        step, start, count = self.ptime_ms * self.codec.clock_hz // 1000, time.monotonic(), 0
+        size = step * (2 if self.codec.sdp_name == "L16" else 1)
         while True:
             at = count * size % len(codes)
             self.put((codes + codes[:size])[at : at + size])
-            self.ts += size
+            self.ts += step
             count += 1
             await asyncio.sleep(max(0.0, start + count * self.ptime_ms / 1000 - time.monotonic()))
 
@@ -146,6 +161,13 @@ class Peer(asyncio.DatagramProtocol):
     def pcm(self, last: int = 0) -> np.ndarray:
         """Samples of the last so many audio packets (all when 0)."""
         codes = b"".join(packet[12:] for packet in self.audio()[-last:])
+        if self.codec.sdp_name == "L16":
+            return np.frombuffer(codes, ">i2").astype(np.int16)
+        if self.codec is Codec.G722:
+            coder = G722(1)
+            coder.begin(0)
+            frames = np.frombuffer(codes, np.uint8)[: len(codes) // 160 * 160].reshape(-1, 1, 160)
+            return np.concatenate([coder.decode([0], frame, [3])[0].copy() for frame in frames])
         back = audioop.ulaw2lin if self.codec is Codec.PCMU else audioop.alaw2lin
         return np.frombuffer(back(codes, 2), "<i2")
 
@@ -182,16 +204,16 @@ class _Rtcp(asyncio.DatagramProtocol):
         self._peer.rtcp.append(vault.open(data, control=True) if vault else data)
 
 
-def loudest(pcm: np.ndarray) -> float:
+def loudest(pcm: np.ndarray, rate_hz: int = 8000) -> float:
     """Frequency [Hz] that is strongest."""
     window = pcm * np.hanning(pcm.size)
-    return float(np.argmax(np.abs(np.fft.rfft(window))) * 8000 / pcm.size)
+    return float(np.argmax(np.abs(np.fft.rfft(window))) * rate_hz / pcm.size)
 
 
-def purity(pcm: np.ndarray, freq_hz: float) -> float:
+def purity(pcm: np.ndarray, freq_hz: float, rate_hz: int = 8000) -> float:
     """Share of the power that lies within 30 Hz of `freq_hz`."""
     power = np.abs(np.fft.rfft(pcm * np.hanning(pcm.size))) ** 2
-    bins = np.abs(np.arange(power.size) * 8000 / pcm.size - freq_hz) <= 30
+    bins = np.abs(np.arange(power.size) * rate_hz / pcm.size - freq_hz) <= 30
     return float(power[bins].sum() / max(power.sum(), 1e-9))
 
 

@@ -155,10 +155,10 @@ class PaperSwitch:
         answered = found.state in ("talking", "accepted")
         self._end(found, cause, by, 0 if answered else cause.sip if status is None else status)
 
-    def offered(self, leg: LegId, direction: Direction) -> None:
+    def offered(self, leg: LegId, direction: Direction, body: bytes = b"") -> None:
         """The far end sends a re-INVITE: `direction` as they say it; SENDONLY holds."""
         if self.legs_by_id[leg].live:
-            self.tell(Offered(leg, sound(direction), self._now()))
+            self.tell(Offered(leg, body or sound(direction), self._now()))
 
     def agreed(self, leg: LegId, body: bytes = b"") -> None:
         self.tell(Agreed(leg, body or sound(), self._now()))
