@@ -286,8 +286,10 @@ class Journal(CallBooks):
             await connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
         elif found.isdecimal() and 0 < int(found) < schema.VERSION:
             for version in range(int(found), schema.VERSION):
-                for said in schema.ADDED.get(version, ()):
-                    await connection.exec_driver_sql(said)
+                for table, column in schema.ADDED.get(version, ()):
+                    there = (await connection.exec_driver_sql(f"PRAGMA table_info({table})")).mappings()
+                    if column.split()[0] not in {row["name"] for row in there}:
+                        await connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
             await connection.execute(
                 schema.meta.update().where(schema.meta.c.name == "schema"), dict(value=schema.VERSION)
             )

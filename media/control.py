@@ -92,6 +92,8 @@ class Control:
         self._poll = select.epoll()
         self._todo: deque[tuple[Client, Request]] = deque()
         self.hurry = False
+        self.lost = dict.fromkeys(("events_untold", "clients_dropped", "orders_wrong", "orders_refused"), 0)
+        """Events that nobody was there to hear, clients whose connection broke, orders that were not done."""
         self.watch(self._listener.fileno(), self._accept)
 
     def watch(self, fd: int, ready: Callable[[], None]) -> None:
@@ -102,6 +104,7 @@ class Control:
 
     def tell(self, event: MediaEvent) -> None:
         """Send an event to every client."""
+        self.lost["events_untold"] += not self._clients
         for client in list(self._clients.values()):
             self._send(client, Reply(0, type(event).__name__, msgspec.to_builtins(event)))
 
@@ -143,6 +146,7 @@ class Control:
             try:
                 self._todo.append((client, _decode(body)))
             except msgspec.MsgspecError as mistake:
+                self.lost["orders_wrong"] += 1
                 self._send(client, Reply(_number(body), "Malformed", str(mistake)))
 
     def _attempt(self, client: Client, act: Callable[[], None]) -> None:
@@ -151,7 +155,7 @@ class Control:
         except BlockingIOError:
             return
         except (OSError, FrameError):
-            self._clients.pop(client.sock.fileno(), None)
+            self.lost["clients_dropped"] += self._clients.pop(client.sock.fileno(), None) is not None
             client.sock.close()
 
     def _send(self, client: Client, reply: Reply) -> None:
@@ -170,10 +174,12 @@ class Control:
         try:
             result = self._carry_out(request.order, answer)
         except Refused as refused:
+            self.lost["orders_refused"] += 1
             if request.number:
                 self._send(client, Reply(request.number, refused.name, str(refused)))
             return
         except (KeyError, ValueError) as mistake:
+            self.lost["orders_wrong"] += 1
             process.log(f"order {type(request.order).__name__} makes no sense: {mistake}")
             if request.number:
                 self._send(client, Reply(request.number, "Malformed", str(mistake)))

@@ -143,6 +143,7 @@ class Desk(Bridges, Recordings):
             figures: dict[str, Any] = {"name": line.name, "connected": line.connected}
             with contextlib.suppress(EngineRefused, EngineUnreachable):
                 figures.update(await line.ask(orders.State()))
+                figures["counters"] |= line.lost
             found.append(figures)
         return found
 

@@ -21,6 +21,11 @@ LONGEST = 0xFFFF
 """Longest duration [samples] of one event; a longer press goes on with a new time stamp (2.5.1.3)."""
 
 
+def readable(payload: bytes) -> bool:
+    """Whether it is an event, and one of ours."""
+    return len(payload) >= 4 and payload[0] < len(DIGITS)
+
+
 class Ear:
     """Hears the digits of one stream."""
 

@@ -62,10 +62,9 @@ class Engine:
 
     # ---- 20 ms ---------------------------------------------------------------------------------------------
 
-    def tick(self) -> None:
-        """One frame of everything."""
+    def tick(self, now: float) -> None:
+        """One frame of everything. `now` is monotonic, and a clock of its own where a fault is played again."""
         hall, b = self.hall, self.hall.board
-        now = time.monotonic()
         b.now = now
         b.tick += 1
         arrival = int(now * 8000)
@@ -121,7 +120,7 @@ class Engine:
             if behind > CATCH_UP:
                 ticks += behind
                 self._skip(behind)
-            self.tick()
+            self.tick(time.monotonic())
             self.work.add((time.monotonic() - begin) * 1000)
             for phase in range(1, PHASES):
                 if self.hall.sender.phases[phase]:
@@ -176,12 +175,19 @@ class Engine:
             "skipped_ticks": self.skipped,
             "lateness": self.lateness.figures(),
             "work": self.work.figures(),
-            "counters": {
-                "dropped_blocks": hall.recorder.dropped_blocks,
-                "disk_waiting_bytes": hall.recorder.link.waiting,
-                "music_failed": hall.sounding.music_failed,
-                **hall.totals.figures(),
-            },
+            "counters": {"skipped_ticks": self.skipped, **self.control.lost, **self._losses(), **hall.totals.figures()},
+        }
+
+    def _losses(self) -> dict[str, int]:
+        hall = self.hall
+        return {
+            "dropped_blocks": hall.recorder.dropped_blocks,
+            "disk_waiting_bytes": hall.recorder.link.waiting,
+            "music_failed": hall.sounding.music_failed,
+            "plays_failed": hall.sounding.plays_failed + hall.announcer.failed,
+            "tap_dropped": hall.taps.dropped,
+            "loader_failed": hall.loader.failed,
+            "ring_failed": int(hall.ring is not None and hall.ring.broken),
         }
 
 

@@ -18,6 +18,7 @@ from apps.api.types import (
     QueueInfo,
     RecordingInfo,
     SegmentInfo,
+    StreamInfo,
     TraceMessage,
     TrunkInfo,
     WaitingCaller,
@@ -187,6 +188,23 @@ CDR_COLUMNS: list[Column[CdrRow]] = [
     Column("BY", lambda row: row.ended_by, 2),
     Column("NAME", lambda row: row.caller_name, 1),
 ]
+
+
+def losses(stream: StreamInfo) -> str:
+    """Everything that did not reach an ear, by name; empty when nothing is missing."""
+    named = {
+        "lost": stream.lost,
+        "late": stream.late,
+        "duplicate": stream.duplicate,
+        "concealed ms": stream.concealed_ms,
+        "shrunk ms": stream.shrunk_ms,
+        "stretched ms": stream.stretched_ms,
+        "resynced": stream.resynced,
+        "refused": stream.refused_out,
+        "far lost": stream.far_lost,
+        **{f"dropped {reason}": count for reason, count in sorted(stream.dropped.items())},
+    }
+    return ", ".join(f"{name} {count}" for name, count in named.items() if count)
 
 
 def _contacts(phone: PhoneInfo, shown: Callable[[ContactInfo], str]) -> str:
