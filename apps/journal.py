@@ -125,6 +125,21 @@ class Journal(CallBooks):
         return self._writer.lost
 
     @property
+    def pending(self) -> int:
+        """Rows that wait to be written."""
+        return self._writer.pending
+
+    @property
+    def written(self) -> int:
+        """Rows written since the start."""
+        return self._writer.written
+
+    @property
+    def commits(self) -> int:
+        """Commits since the start."""
+        return self._writer.commits
+
+    @property
     def failing(self) -> str:
         """Why the disk refuses at present; empty when all is well."""
         return self._writer.failing

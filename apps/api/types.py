@@ -112,6 +112,9 @@ from apps.api.switch_types import (
     Engines as Engines,
 )
 from apps.api.switch_types import (
+    MetricsText as MetricsText,
+)
+from apps.api.switch_types import (
     MistakeInfo as MistakeInfo,
 )
 from apps.api.switch_types import (
