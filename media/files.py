@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import stat
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
@@ -51,6 +52,8 @@ def read(path: str, start: int = 0, *, empty: bool = False) -> tuple[Samples, st
     FileError when nothing of it can be read, or it holds nothing there and may not be `empty`.
     """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ValueError("it is no file")  # a pipe would be waited for, and every other play with it
         with soundfile.SoundFile(path) as sound:
             rate = int(sound.samplerate)
             if not 0 < rate <= FASTEST_HZ or sound.channels > MOST_CHANNELS:
