@@ -39,6 +39,7 @@ class SetPath(Order, frozen=True):
     direction: str
     remote_rtcp_port: int
     rtcp_mux: bool = False
+    signalling_ip: str = ""
 
 
 class Close(Order, frozen=True):
@@ -262,6 +263,7 @@ def set_path(stream: str, path: Path) -> SetPath:
         path.direction.value,
         path.remote_rtcp_port,
         path.rtcp_mux,
+        path.signalling_ip,
     )
 
 
@@ -283,6 +285,7 @@ def path_of(order: SetPath) -> Path:
         Direction(order.direction),
         order.remote_rtcp_port,
         order.rtcp_mux,
+        order.signalling_ip,
     )
 
 

@@ -110,7 +110,7 @@ class Stream:
     def set_path(self, path: Path) -> None:
         """Start, or change: a new address lets the old source go; the same address keeps it."""
         b, row = self._board, self.row
-        if self.watch.path((path.remote_ip, path.remote_port), b.now):
+        if self.watch.path((path.remote_ip, path.remote_port), b.now, path.signalling_ip):
             self._drop_line()
         law = g711.LAW_OF[path.codec]
         if law != b.law[row]:

@@ -69,6 +69,9 @@ class Path:
     """`remote_port + 1` unless a=rtcp says otherwise (RFC 3605)."""
     rtcp_mux: bool = False
     """RTCP comes and goes on the RTP ports (RFC 5761)."""
+    signalling_ip: str = ""
+    """Where its SIP comes from. A phone behind NAT sends its audio from there, too; audio from a third address is never
+    believed. Empty: not known, and any address may prove itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,10 +140,10 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def socket(self) -> socket.socket:
+    def socket(self, ip: str = "127.0.0.1") -> socket.socket:
         """A socket of the world outside."""
         sock = self._stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-        sock.bind(("127.0.0.1", 0))
+        sock.bind((ip, 0))
         sock.setblocking(False)
         return sock
 
