@@ -84,7 +84,7 @@ def _pieces(sound: soundfile.SoundFile, rate: int) -> tuple[list[Samples], str]:
         last = piece.size == 0 or left <= 0
         if rate != RATE_HZ:
             piece = stream.resample_chunk(np.ascontiguousarray(piece), last=last)
-        pieces.append(np.clip(np.rint(np.nan_to_num(piece) * 32768.0), -32768, 32767).astype(np.int16))
+        pieces.append(np.clip(np.rint(np.clip(np.nan_to_num(piece), -2, 2) * 32768.0), -32768, 32767).astype(np.int16))
         if last:
             break
     if left > 0 and missing > 0 and not flaw:

@@ -121,8 +121,12 @@ class Yard:
         self._addresses = self.inbox.ctypes.data + np.arange(rows, dtype=np.uint64) * np.uint64(SLOT_BYTES)
         self._fast = select.epoll()
         self._slow = select.epoll()
-        self.overfull = False
-        """After `batches`: some line may have more."""
+        self._full: set[int] = set()
+
+    @property
+    def overfull(self) -> bool:
+        """After `batches`: some line had as many packets as are read, and may have more."""
+        return bool(self._full)
 
     def add_line(self, line: socket.socket, row: int) -> None:
         self._lines[line.fileno()] = (line.recv_into, row)
@@ -155,10 +159,10 @@ class Yard:
         """
         used, rows, sizes = self._first()
         later: list[list[tuple[int, int, int]]] = []
-        self.overfull = False
+        self._full.clear()
         times = dict.fromkeys(rows.tolist(), 0)
         spare, last = self._half, ROUNDS + extra - 1
-        for nth in range(1, last + 1) if rows.size else ():
+        for _ in range(last if rows.size else 0):
             again = False
             for fd, _event in self._fast.poll(0, self._half):
                 receive, row = self._lines[fd]
@@ -172,13 +176,14 @@ class Yard:
                     continue
                 times[row] = batch
                 again = True
+                if batch == last:
+                    self._full.add(row)
                 if batch > len(later):
                     later.append([])
                 later[batch - 1].append((spare, row, size))
                 spare += 1
             if not again:
                 break
-            self.overfull = nth == last
         if rows.size:
             yield used, rows, sizes
         for some in later:
@@ -229,9 +234,14 @@ class Yard:
         return self.inbox[: todo.size], self._rows, in_order
 
     def flood(self) -> Iterator[tuple[int, int]]:
-        """Yields (row, packets) of what was thrown away because a line still had more after all rounds."""
+        """Yields (row, packets) of what was thrown away because a line still had more after all rounds.
+
+        Of other lines nothing is: what has come to them meanwhile is the next tick's.
+        """
         for fd, _event in self._fast.poll(0, self._half):
             receive, row = self._lines[fd]
+            if row not in self._full:
+                continue
             count = 0
             with contextlib.suppress(OSError):
                 while count < FLOOD:

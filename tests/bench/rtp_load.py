@@ -1,5 +1,7 @@
 """Far ends of many streams in a process of its own: sends 20 ms PCMU packets on schedule, reads only the probes.
 
+Where the kernel has io_uring, a tenth of all packets leaves by one call, or a thousand streams and more would be sent late.
+
 Reads one JSON line of ports on stdin; prints "sending", and at SIGTERM or end of stdin one JSON line of figures.
 """
 
@@ -15,8 +17,19 @@ import socket
 import struct
 import sys
 import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from media.uring import SEND, entries, open_ring
 
 PROBES = 4
+
+
+def _packets(made: list[bytes]) -> np.ndarray:
+    return np.frombuffer(b"".join(made), np.uint8).reshape(len(made), -1).copy()
 
 
 def main() -> None:
@@ -38,8 +51,12 @@ def main() -> None:
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
     head = struct.pack(">BBHI", 0x80, 0, 0, 0)
-    loud = [bytearray(head + struct.pack(">I", 1000 + n) + random.randbytes(160)) for n in range(count)]
-    quiet = [bytearray(head + struct.pack(">I", 1000 + n) + b"\xff" * 160) for n in range(count)]
+    heads = [head + struct.pack(">I", 1000 + n) for n in range(count)]
+    loud = _packets([head + random.randbytes(160) for head in heads])
+    quiet = _packets([head + b"\xff" * 160 for head in heads])
+    ring = open_ring(count)
+    todo = entries(count, SEND, loud.shape[1])
+    todo["fd"] = [sock.fileno() for sock in sockets]
     print("sending", flush=True)
     start, tick, step = time.monotonic(), 0, max(1, count // 10)
     heard, last, gap = 0, 0.0, 0.0
@@ -49,8 +66,14 @@ def main() -> None:
             if pause > 0:
                 time.sleep(pause)
             packets = loud if tick % 75 < 50 else quiet
-            for n in range(first, min(first + step, count)):
-                struct.pack_into(">HI", packets[n], 2, tick & 0xFFFF, tick * 160 & 0xFFFFFFFF)
+            last_n = min(first + step, count)
+            packets.view(">u2")[first:last_n, 1] = tick & 0xFFFF
+            packets.view(">u4")[first:last_n, 1] = tick * 160 & 0xFFFFFFFF
+            if ring is not None:
+                todo["addr"][first:last_n] = packets.ctypes.data + np.arange(first, last_n) * packets.shape[1]
+                ring.carry_out(todo[first:last_n])
+                continue
+            for n in range(first, last_n):
                 with contextlib.suppress(OSError):
                     sockets[n].send(packets[n])
         for sock in select.select(sockets[:PROBES], [], [], 0)[0]:
@@ -63,7 +86,13 @@ def main() -> None:
                         gap = max(gap, now - last if last else 0.0)
                         last = now
         tick += 1
-    print(json.dumps({"sent": tick, "heard": heard / min(PROBES, count), "gap_ms": gap * 1000}), flush=True)
+    behind = time.monotonic() - start - tick * 0.02
+    print(
+        json.dumps(
+            {"sent": tick, "behind_ms": behind * 1000, "heard": heard / min(PROBES, count), "gap_ms": gap * 1000}
+        ),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
