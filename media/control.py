@@ -52,6 +52,8 @@ MAX_UNSENT = 8 << 20
 """A client that leaves so much unread is gone."""
 _COARSE_S = 0.0005
 """The poll knows only milliseconds; the last bit before a deadline is slept exactly."""
+LEAST_S = 0.001
+"""Orders get so much of every tick even when it is late: an engine with too much to do must still hear "close"."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Request).decode
@@ -120,8 +122,9 @@ class Control:
         for client in list(self._clients.values()):
             if client.unsent:
                 self._attempt(client, client.flush)
+        least = time.monotonic() + LEAST_S
         while not self.hurry:
-            while self._todo and time.monotonic() < until:
+            while self._todo and time.monotonic() < max(until, least):
                 self._do(*self._todo.popleft())
             left = int((until - time.monotonic()) * 1000)
             for fd, _event in self._poll.poll(max(left, 0) / 1000):

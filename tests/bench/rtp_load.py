@@ -23,6 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from media import process
 from media.uring import SEND, entries, open_ring
 
 PROBES = 4
@@ -33,6 +34,7 @@ def _packets(made: list[bytes]) -> np.ndarray:
 
 
 def main() -> None:
+    process.end_with_parent()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     sockets, ports = [], []

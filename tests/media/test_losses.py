@@ -228,3 +228,10 @@ def test_a_ring_that_broke_is_told(bench: Bench) -> None:
     bench.engine.hall.ring.broken = True
     assert bench.engine._figures()["counters"]["ring_failed"] == 1
     bench.engine.hall.ring.close()
+
+
+def test_an_engine_that_is_late_still_hears_its_orders(bench: Bench) -> None:
+    control = bench.engine.control
+    control._todo.append((None, Request(0, Open("late"))))  # type: ignore[arg-type]
+    control.serve_about(time.monotonic() - 1.0)
+    assert StreamId("late") in bench.engine.hall.streams
