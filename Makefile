@@ -4,7 +4,7 @@
 SITE ?= var/site
 BIN  := .venv/bin
 
-.PHONY: help setup setup-test run demo test check fuzz bench soak clean
+.PHONY: help setup setup-test run demo test check fuzz bench load soak clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -38,6 +38,9 @@ fuzz: setup-test ## a million hostile packets into the guard and the parser behi
 
 bench: setup     ## measure this machine; the table, and var/bench.json
 	@$(BIN)/python -m tests.bench
+
+load: setup      ## ten minutes of recorded calls at 70 % of a core: lateness, memory, losses, pass or fail
+	@$(BIN)/python -m tests.bench.load_run $(LOAD)
 
 soak: setup-test ## the long runs: ten thousand random days of the call centre
 	$(BIN)/python -m pytest -m slow --timeout 1800

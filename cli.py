@@ -14,14 +14,14 @@ from apps.commands.doctor import doctor
 from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
-from apps.commands.switch import check, demo, init, phone, reload, serve, status, stop
+from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
 
 
 class Main(Noun):
     """The top: its commands in the order in which one needs them, grouped."""
 
     SECTIONS = (
-        ("The switch", (init, serve, stop, reload, check, status, doctor)),
+        ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
         ("Calls", (calls, dial, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),

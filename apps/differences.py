@@ -48,6 +48,7 @@ def needs_restart(before: Site, after: Site) -> list[str]:
             ("sip.listen", old.sip.listen != new.sip.listen),
             ("sip.public_ip", old.sip.public_ip != new.sip.public_ip),
             ("media", old.media != new.media),
+            ("metrics.listen", old.metrics != new.metrics),
             ("paths", before.paths != after.paths),
         )
         if differs

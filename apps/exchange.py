@@ -26,7 +26,7 @@ import click
 from acd.centre import Centre
 from acd.events import CountsLoaded, PhoneReachable, Reconfigured
 from apps import log as logs
-from apps import methods, processes, prompts, queue_answers, reception, reports, star_codes
+from apps import methods, metrics, processes, prompts, queue_answers, reception, reports, star_codes
 from apps.alarms import Alarms
 from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered, SwitchStopping
 from apps.api.server import ApiServer, SocketError
@@ -36,6 +36,7 @@ from apps.floor_memory import restore_floor
 from apps.house import House
 from apps.journal import Journal, JournalAlarm, JournalError
 from apps.methods.status import contact_info
+from apps.metrics_http import MetricsServer
 from apps.phone_use import PhoneUse
 from apps.queue_calls import Floor
 from apps.recording import Recorder
@@ -93,6 +94,8 @@ class Exchange:
         self.house.floor = Floor(self.house, Centre(site.centre_settings(), time.monotonic()))
         self.house.recorder = Recorder(self.house)
         self.house.phone_use = PhoneUse(self.house.floor)
+        hub.counted = self.house.tally.told
+        self._metrics: MetricsServer | None = None
         self.api = ApiServer(site.paths.socket, methods.table(self), hub, version=VERSION, started_at=self.started_at)
 
     # ---- start --------------------------------------------------------------------------------------------------
@@ -114,6 +117,9 @@ class Exchange:
         await self._bindings.read()
         await house.switch.start()
         await self.api.start()
+        if site.switch.metrics.listen is not None:
+            self._metrics = MetricsServer(*site.switch.metrics.listen, partial(metrics.picture, self))
+            self._metrics.start(asyncio.get_running_loop())
         house.spawn(self._days(), "days")
 
     async def _open_books(self) -> None:
@@ -242,6 +248,8 @@ class Exchange:
     async def run(self) -> None:
         """Until stopped. The books are closed last."""
         await self._stopped.wait()
+        if self._metrics is not None:
+            await self._metrics.stop()
         await self.api.stop()
         await self.house.switch.stop()
         await self.house.desk.close()

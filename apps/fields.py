@@ -166,6 +166,23 @@ def _listen(value: object) -> Listen:
     return Listen(transport, _ip(match[2]), whole(0, 65535)(match[3]))
 
 
+class IpPort(NamedTuple):
+    """One TCP address."""
+
+    ip: str
+    port: int
+
+
+def _address(value: object) -> IpPort | None:
+    given = text(value)
+    if not given:
+        return None
+    match = re.fullmatch(r"([0-9.]{7,15}):([0-9]{1,5})", given)
+    if match is None:
+        raise wrong(f"is no address: {shown(given)}", 'Write it as in "127.0.0.1:9091"; nothing means nowhere.')
+    return IpPort(_ip(match[1]), whole(0, 65535)(match[2]))
+
+
 class PortRange(NamedTuple):
     """UDP ports, both ends included."""
 
@@ -234,4 +251,5 @@ Ip = Annotated[str, BeforeValidator(_ip)]
 Network = Annotated[str, BeforeValidator(_network)]
 Host = Annotated[str, BeforeValidator(_host)]
 ListenOn = Annotated[Listen, BeforeValidator(_listen)]
+Address = Annotated[IpPort | None, BeforeValidator(_address)]
 Ports = Annotated[PortRange, BeforeValidator(_ports)]

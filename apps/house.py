@@ -15,6 +15,7 @@ from apps import recording
 from apps.alarms import Alarms
 from apps.api.events import EngineChanged, EventHub
 from apps.journal import Journal
+from apps.tally import Tally
 from apps.today import Today
 from apps.whole_site import Site
 from ivr.plan import Plan
@@ -65,6 +66,7 @@ class House:
     routes: Routes
     """Where dialled numbers lead; replaced by a reload."""
     today: Today = field(default_factory=Today)
+    tally: Tally = field(default_factory=Tally)
     calls: dict[CallId, Call] = field(default_factory=dict)
     lines: dict[LegId, Line] = field(default_factory=dict)
     recorder: Recorder = field(init=False)

@@ -126,6 +126,21 @@ class Journal(CallBooks):
         return self._writer.lost
 
     @property
+    def pending(self) -> int:
+        """Rows that wait to be written."""
+        return self._writer.pending
+
+    @property
+    def written(self) -> int:
+        """Rows written since the start."""
+        return self._writer.written
+
+    @property
+    def commits(self) -> int:
+        """Commits since the start."""
+        return self._writer.commits
+
+    @property
     def failing(self) -> str:
         """Why the disk refuses at present; empty when all is well."""
         return self._writer.failing
@@ -292,8 +307,10 @@ class Journal(CallBooks):
             await connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
         elif found.isdecimal() and 0 < int(found) < schema.VERSION:
             for version in range(int(found), schema.VERSION):
-                for said in schema.ADDED.get(version, ()):
-                    await connection.exec_driver_sql(said)
+                for table, column in schema.ADDED.get(version, ()):
+                    there = (await connection.exec_driver_sql(f"PRAGMA table_info({table})")).mappings()
+                    if column.split()[0] not in {row["name"] for row in there}:
+                        await connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
             await connection.execute(
                 schema.meta.update().where(schema.meta.c.name == "schema"), dict(value=schema.VERSION)
             )

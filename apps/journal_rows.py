@@ -147,6 +147,12 @@ class LegRow:
     round_trip_ms: float | None
     mos_in: float | None
     mos_out: float | None
+    dropped_by: str = ""
+    """A JSON object: packets thrown away, by reason; empty when none were."""
+    refused_out: int = 0
+    resynced: int = 0
+    stretched_ms: int = 0
+    shrunk_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

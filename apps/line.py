@@ -20,6 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -404,7 +405,8 @@ class Line:
         self._use(path)
 
     def _use(self, path: Path) -> None:
-        self.sound.use(path)
+        summary = self._house.switch.summary(self.leg)
+        self.sound.use(replace(path, signalling_ip=summary.far_ip if summary is not None else ""))
         # Who has no telephone-event can only key in sound.
         self._house.desk.watch_tones(self.stream, path.dtmf_payload_type is None)
         held = not path.direction.sends  # they do not want to hear us: RFC 3264 8.4

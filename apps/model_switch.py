@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from apps.fields import (
+    Address,
     Entry,
     Ip,
     Listen,
@@ -74,6 +75,11 @@ class PathsSection(Entry):
     socket: Text = "run/api.sock"
 
 
+class MetricsSection(Entry):
+    listen: Address = None
+    """Where a Prometheus may fetch /metrics; empty: nowhere."""
+
+
 class LimitsSection(Entry):
     drain_s: Seconds = Field(default=60.0, alias="drain")
     """A graceful stop ends the calls that still run after so long."""
@@ -111,6 +117,7 @@ class SwitchFile(Entry):
     paths: PathsSection = PathsSection()
     limits: LimitsSection = LimitsSection()
     star_codes: StarCodes = StarCodes()
+    metrics: MetricsSection = MetricsSection()
     music: dict[Name, Annotated[tuple[Text, ...], BeforeValidator(one_or_more)]] = Field(
         default_factory=_built_in_music
     )

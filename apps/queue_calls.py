@@ -194,6 +194,7 @@ class Floor:
         alert = agent_call.alert
         self._book_outcome(alert, ANSWERED, self._loop.time() - agent_call.began)
         self._house.today.queue(effect.queue).answered += 1
+        self._house.tally.served(effect.queue, effect.waited_s)
         waiting.call.changed()
 
     def _served(self, number: str, agent: AgentName) -> None:

@@ -11,15 +11,22 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-VERSION = 2
+VERSION = 3
 """Raised when the tables change. An older database is brought up by `ADDED`; one with a higher version is refused."""
 ADDED = {
     1: (
-        "ALTER TABLE recording ADD COLUMN missing_ms INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE recording ADD COLUMN marks TEXT NOT NULL DEFAULT ''",
+        ("recording", "missing_ms INTEGER NOT NULL DEFAULT 0"),
+        ("recording", "marks TEXT NOT NULL DEFAULT ''"),
+    ),
+    2: (
+        ("leg", "dropped_by TEXT NOT NULL DEFAULT ''"),
+        ("leg", "refused_out INTEGER NOT NULL DEFAULT 0"),
+        ("leg", "resynced INTEGER NOT NULL DEFAULT 0"),
+        ("leg", "stretched_ms INTEGER NOT NULL DEFAULT 0"),
+        ("leg", "shrunk_ms INTEGER NOT NULL DEFAULT 0"),
     ),
 }
-"""By version: what must be said to reach the next one. Whole tables are made by themselves."""
+"""By version: (table, column) to be added on the way to the next one. Whole tables are made by themselves."""
 
 metadata = MetaData()
 
@@ -171,6 +178,11 @@ leg = Table(
     Column("round_trip_ms", Float),
     Column("mos_in", Float),
     Column("mos_out", Float),
+    _name("dropped_by"),  # a JSON object: what `dropped` is made of, by reason (media.words.StreamReport)
+    _number("refused_out"),
+    _number("resynced"),
+    _number("stretched_ms"),
+    _number("shrunk_ms"),
     Index("leg_call", "call_id"),
     sqlite_with_rowid=False,
 )

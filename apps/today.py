@@ -34,6 +34,9 @@ class Today:
         self._queues: dict[str, QueueToday] = defaultdict(QueueToday)
         self._trunks: dict[str, TrunkToday] = defaultdict(TrunkToday)
         self._running: Counter[str] = Counter()
+        self.trunk_legs: Counter[str] = Counter()
+        self.trunk_failures: Counter[str] = Counter()
+        """By trunk, since the start: a new day leaves these alone."""
 
     def queue(self, name: str) -> QueueToday:
         """A queue's counts."""
@@ -51,11 +54,13 @@ class Today:
         """A leg by this trunk began."""
         self._running[name] += 1
         self._trunks[name].calls += 1
+        self.trunk_legs[name] += 1
 
     def trunk_leg_over(self, name: str, failed: bool) -> None:
         """A leg by this trunk ended."""
         self._running[name] -= 1
         self._trunks[name].failed += failed
+        self.trunk_failures[name] += failed
 
     def remember(
         self, calls: int, queues: Mapping[str, tuple[int, int]], trunks: Mapping[str, tuple[int, int]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -137,6 +138,10 @@ def _stream(line: Line, report: StreamReport) -> StreamInfo | None:
         mos_in=report.mos_in,
         mos_out=report.mos_out,
         dropped=report.dropped,
+        refused_out=report.refused_out,
+        resynced=report.resynced,
+        stretched_ms=report.stretched_ms,
+        shrunk_ms=report.shrunk_ms,
     )
 
 
@@ -168,19 +173,25 @@ def leg_row(line: Line, call: Call | None) -> LegRow:
         round_trip_ms=report.round_trip_ms,
         mos_in=report.mos_in,
         mos_out=report.mos_out,
+        dropped_by=json.dumps(report.dropped) if report.dropped else "",
+        refused_out=report.refused_out,
+        resynced=report.resynced,
+        stretched_ms=report.stretched_ms,
+        shrunk_ms=report.shrunk_ms,
     )
 
 
 def booked_leg(row: Mapping[str, Any]) -> LegInfo:
     """A leg out of the books."""
     same = {name: row[name] for name in StreamInfo.__struct_fields__ if name in row and name != "dropped"}
+    dropped = json.loads(row["dropped_by"]) if row["dropped_by"] else {"all": row["dropped"]} if row["dropped"] else {}
     return LegInfo(
         leg_id=row["leg_id"],
         role=row["role"],
         state="ended",
         since=utc_ms(row["ended_at"]),
         peer=row["peer"],
-        stream=StreamInfo(**same, dropped={"all": row["dropped"]} if row["dropped"] else {}) if row["codec"] else None,
+        stream=StreamInfo(**same, dropped=dropped) if row["codec"] else None,
     )
 
 

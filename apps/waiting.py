@@ -86,6 +86,7 @@ class Waiting:
         if stay is Stay.WAITING:
             if abandoned:
                 self.house.today.queue(self.queue).abandoned += 1
+                self.house.tally.given_up(self.queue, asyncio.get_running_loop().time() - self.began)
             floor.tell(CallerLeft(self.caller, abandoned))
         if self.agent_call is not None:
             line = self.agent_call.line

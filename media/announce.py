@@ -16,6 +16,7 @@ import numpy as np
 from media import g711, orders
 from media.board import Board, Ints
 from media.files import Loader
+from media.process import log
 from media.room import Rooms
 from media.source import Player
 from media.span import is_tie
@@ -57,6 +58,8 @@ class Announcer:
         """Members of the rooms with a doorbell, as they were last noticed."""
         self._rung = 0
         """Doorbells have numbers below nought and end in silence."""
+        self.failed = 0
+        """Announcements of which something could not be played."""
 
     @property
     def wanted(self) -> Ints:
@@ -77,6 +80,9 @@ class Announcer:
 
         def loaded(player: Player) -> None:
             announcement.player = player
+            if player.failed:
+                self.failed += 1
+                log(f"announcement={order.number}: {player.failed}")
 
         self._loader.submit(load, loaded)
 

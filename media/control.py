@@ -53,6 +53,8 @@ MAX_UNSENT = 8 << 20
 """A client that leaves so much unread is gone."""
 _COARSE_S = 0.0005
 """The poll knows only milliseconds; the last bit before a deadline is slept exactly."""
+LEAST_S = 0.001
+"""Orders get so much of every tick even when it is late: an engine with too much to do must still hear "close"."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Request).decode
@@ -93,6 +95,8 @@ class Control:
         self._poll = select.epoll()
         self._todo: deque[tuple[Client, Request]] = deque()
         self.hurry = False
+        self.lost = dict.fromkeys(("events_untold", "clients_dropped", "orders_wrong", "orders_refused"), 0)
+        """Events that nobody was there to hear, clients whose connection broke, orders that were not done."""
         self.watch(self._listener.fileno(), self._accept)
 
     def watch(self, fd: int, ready: Callable[[], None]) -> None:
@@ -103,6 +107,7 @@ class Control:
 
     def tell(self, event: MediaEvent | orders.Load) -> None:
         """Send an event to every client."""
+        self.lost["events_untold"] += not self._clients
         for client in list(self._clients.values()):
             self._send(client, Reply(0, type(event).__name__, msgspec.to_builtins(event)))
 
@@ -118,8 +123,9 @@ class Control:
         for client in list(self._clients.values()):
             if client.unsent:
                 self._attempt(client, client.flush)
+        least = time.monotonic() + LEAST_S
         while not self.hurry:
-            while self._todo and time.monotonic() < until:
+            while self._todo and time.monotonic() < max(until, least):
                 self._do(*self._todo.popleft())
             left = int((until - time.monotonic()) * 1000)
             for fd, _event in self._poll.poll(max(left, 0) / 1000):
@@ -144,6 +150,7 @@ class Control:
             try:
                 self._todo.append((client, _decode(body)))
             except msgspec.MsgspecError as mistake:
+                self.lost["orders_wrong"] += 1
                 self._send(client, Reply(_number(body), "Malformed", str(mistake)))
 
     def _attempt(self, client: Client, act: Callable[[], None]) -> None:
@@ -152,7 +159,7 @@ class Control:
         except BlockingIOError:
             return
         except (OSError, FrameError):
-            self._clients.pop(client.sock.fileno(), None)
+            self.lost["clients_dropped"] += self._clients.pop(client.sock.fileno(), None) is not None
             client.sock.close()
 
     def _send(self, client: Client, reply: Reply) -> None:
@@ -171,10 +178,12 @@ class Control:
         try:
             result = self._carry_out(request.order, answer)
         except Refused as refused:
+            self.lost["orders_refused"] += 1
             if request.number:
                 self._send(client, Reply(request.number, refused.name, str(refused)))
             return
         except (KeyError, ValueError) as mistake:
+            self.lost["orders_wrong"] += 1
             process.log(f"order {type(request.order).__name__} makes no sense: {mistake}")
             if request.number:
                 self._send(client, Reply(request.number, "Malformed", str(mistake)))

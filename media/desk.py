@@ -152,6 +152,7 @@ class Desk(Bridges, Recordings):
         figures: dict[str, Any] = {"name": line.name, "connected": line.connected}
         with contextlib.suppress(EngineRefused, EngineUnreachable):
             figures.update(await line.ask(orders.State(), FIGURES_S))
+            figures["counters"] |= line.lost
         return figures
 
     # ---- inside --------------------------------------------------------------------------------------------

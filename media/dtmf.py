@@ -23,6 +23,11 @@ SEGMENT_LOST = 4000
 """Of a segment's end [samples], half a second may be lost."""
 
 
+def readable(payload: bytes) -> bool:
+    """Whether it is an event, and one of ours."""
+    return len(payload) >= 4 and payload[0] < len(DIGITS)
+
+
 class Ear:
     """Hears the digits of one stream."""
 

@@ -64,10 +64,9 @@ class Engine:
 
     # ---- 20 ms ---------------------------------------------------------------------------------------------
 
-    def tick(self) -> None:
-        """One frame of everything."""
+    def tick(self, now: float) -> None:
+        """One frame of everything. `now` is monotonic, and a clock of its own where a fault is played again."""
         hall, b = self.hall, self.hall.board
-        now = time.monotonic()
         b.now = now
         b.tick += 1
         arrival = int(now * 8000)
@@ -134,7 +133,7 @@ class Engine:
                 self._skip(behind)
             turns += 1
             self.pulse.tick(turns)
-            self.tick()
+            self.tick(time.monotonic())
             self.work.add((time.monotonic() - begin) * 1000)
             for phase in range(1, PHASES):
                 if self.hall.sender.phases[phase]:
@@ -192,13 +191,20 @@ class Engine:
             "skipped_ticks": self.skipped,
             "lateness": self.lateness.figures(),
             "work": self.work.figures(),
-            "counters": {
-                "dropped_blocks": hall.recorder.dropped_blocks,
-                "disk_waiting_bytes": hall.recorder.link.waiting,
-                "music_failed": hall.sounding.music_failed,
-                **hall.totals.figures(),
-                **hall.ties.figures(),
-            },
+            "counters": {"skipped_ticks": self.skipped, **self.control.lost, **self._losses(), **hall.totals.figures()},
+        }
+
+    def _losses(self) -> dict[str, int]:
+        hall = self.hall
+        return {
+            "dropped_blocks": hall.recorder.dropped_blocks,
+            "disk_waiting_bytes": hall.recorder.link.waiting,
+            "music_failed": hall.sounding.music_failed,
+            "plays_failed": hall.sounding.plays_failed + hall.announcer.failed,
+            "tap_dropped": hall.taps.dropped,
+            "loader_failed": hall.loader.failed,
+            "ring_failed": int(hall.ring is not None and hall.ring.broken),
+            **hall.ties.figures(),
         }
 
 
@@ -247,7 +253,10 @@ def main() -> None:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     signal.signal(signal.SIGTERM, engine.stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    g722.load()
+    try:
+        g722.load()
+    except g722.NoG722 as missing:
+        process.log(f"no G.722: {missing}")
     gc.collect()
     gc.freeze()
     gc.disable()

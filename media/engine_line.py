@@ -63,6 +63,8 @@ class EngineLine:
         self._load = Load()
         self._loaded_at = 0.0
         """On the loop's clock."""
+        self.lost = {"orders_untold": 0, "answers_late": 0}
+        """Orders that were given without a connection, answers that nobody waited for any more."""
 
     @property
     def standing(self) -> Standing:
@@ -92,6 +94,8 @@ class EngineLine:
         """Send without an answer; nothing when there is no connection."""
         if self._writer is not None:
             self._send(Request(0, order))
+        else:
+            self.lost["orders_untold"] += 1
 
     async def ask(self, order: DeskOrder, seconds: float = ANSWER_S) -> Any:
         """The answer. EngineRefused, EngineUnreachable."""
@@ -118,6 +122,8 @@ class EngineLine:
         orders, self._orders = self._orders, []
         if self._writer is not None:
             self._writer.write(b"".join(orders))
+        else:
+            self.lost["orders_untold"] += len(orders)
 
     async def _stay(self) -> None:
         while True:
@@ -167,6 +173,7 @@ class EngineLine:
                     continue
                 future = self._asked.get(reply.number)
                 if future is None or future.done():
+                    self.lost["answers_late"] += 1
                     continue
                 if reply.error:
                     future.set_exception(EngineRefused(reply.error, str(reply.result)))

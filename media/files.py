@@ -12,21 +12,32 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import stat
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 import soxr
 
+from media.g711 import Samples
+from media.process import log
 from media.source import Clip, clip_of
 from media.words import RATE_HZ, File, Source
 
 CACHE_BYTES = 64 << 20
 LONGEST_S = 3600
 """A longer file is cut: an hour of narrowband is what memory is given to one file."""
+
+PIECE = 1 << 20
+"""Samples of all channels that are read at once, at most."""
+FASTEST_HZ, MOST_CHANNELS = 768_000, 64
+"""What a header claims beyond these is not believed."""
+SHORT_S = 0.1
+"""A file may end so much before its header says; compressed ones only guess."""
 
 Job = Callable[[], object]
 
@@ -35,33 +46,50 @@ class FileError(Exception):
     """A file cannot be played. The message is one sentence."""
 
 
-def read(path: str, start: int = 0, *, empty: bool = False) -> np.ndarray[Any, np.dtype[np.int16]]:
-    """First channel of an audio file at 8 kHz from sample `start` of 8 kHz on.
+def read(path: str, start: int = 0, *, empty: bool = False) -> tuple[Samples, str]:
+    """First channel of an audio file at 8 kHz from sample `start` of 8 kHz on, and why not all of it (or "").
 
-    FileError when it cannot be read, or holds nothing there and may not be `empty`.
+    FileError when nothing of it can be read, or it holds nothing there and may not be `empty`.
     """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ValueError("it is no file")  # a pipe would be waited for, and every other play with it
         with soundfile.SoundFile(path) as sound:
             rate = int(sound.samplerate)
+            if not 0 < rate <= FASTEST_HZ or sound.channels > MOST_CHANNELS:
+                raise ValueError(f"it claims {rate} Hz and {sound.channels} channels")
             sound.seek(min(start * rate // RATE_HZ, sound.frames))
-            stream = soxr.ResampleStream(rate, RATE_HZ, 1, dtype="float32", quality="HQ")
-            pieces = []
-            left = LONGEST_S * rate
-            while left > 0:
-                piece = sound.read(min(rate, left), dtype="float32", always_2d=True)[:, 0]
-                left -= piece.size
-                last = piece.size == 0 or left <= 0
-                if rate != RATE_HZ:
-                    piece = stream.resample_chunk(np.ascontiguousarray(piece), last=last)
-                pieces.append(np.clip(np.rint(piece * 32768.0), -32768, 32767).astype(np.int16))
-                if last:
-                    break
+            pieces, flaw = _pieces(sound, rate)
     except (OSError, RuntimeError, ValueError, TypeError) as mistake:
         raise FileError(f"cannot play {path!r}: {mistake}") from None
-    samples = np.concatenate(pieces)
+    samples = np.concatenate([*pieces, np.zeros(0, np.int16)])
     if not samples.size and not empty:
-        raise FileError(f"cannot play {path!r}: it holds no audio")
-    return samples
+        raise FileError(f"cannot play {path!r}: {flaw or 'it holds no audio'}")
+    return samples, f"cannot play {path!r} to its end: {flaw}" if flaw else ""
+
+
+def _pieces(sound: soundfile.SoundFile, rate: int) -> tuple[list[Samples], str]:
+    stream = soxr.ResampleStream(rate, RATE_HZ, 1, dtype="float32", quality="HQ")
+    pieces: list[Samples] = []
+    flaw, most, left = "", max(1, min(rate, PIECE // sound.channels)), LONGEST_S * rate
+    missing = sound.frames - sound.tell() - SHORT_S * rate
+    while True:
+        piece: npt.NDArray[np.float32] = np.zeros(0, np.float32)
+        try:
+            piece = sound.read(min(most, left), dtype="float32", always_2d=True)[:, 0]
+        except (OSError, RuntimeError) as mistake:
+            flaw = str(mistake)
+        left -= piece.size
+        missing -= piece.size
+        last = piece.size == 0 or left <= 0
+        if rate != RATE_HZ:
+            piece = stream.resample_chunk(np.ascontiguousarray(piece), last=last)
+        pieces.append(np.clip(np.rint(np.clip(np.nan_to_num(piece), -2, 2) * 32768.0), -32768, 32767).astype(np.int16))
+        if last:
+            break
+    if left > 0 and missing > 0 and not flaw:
+        flaw = f"{missing / rate + SHORT_S:.1f} s are missing"
+    return pieces, flaw
 
 
 class Shelf:
@@ -85,7 +113,8 @@ class Shelf:
         if clip is not None:
             self._clips.move_to_end(key)
             return clip
-        clip = Clip(read(source.path, empty=source.follow))
+        samples, flaw = read(source.path, empty=source.follow)
+        clip = Clip(samples, flaw="" if source.follow else flaw)
         if source.follow or clip.bytes > self._limit:
             return clip  # it would soon be another, or push out everything else
         self._clips[key] = clip
@@ -95,12 +124,13 @@ class Shelf:
         return clip
 
     def clips(self, sources: Sequence[Source]) -> tuple[list[Clip], str]:
-        """The clips of what can be played, and why the first other one cannot (empty when all can)."""
+        """The clips of what can be played, and why the first other one cannot, or not to its end; else empty."""
         found: list[Clip] = []
         failed = ""
         for source in sources:
             try:
-                found.append(self.clip(source))
+                found.append(clip := self.clip(source))
+                failed = failed or clip.flaw
             except FileError as mistake:
                 failed = failed or str(mistake)
         return found, failed
@@ -115,6 +145,8 @@ class Loader:
         """Readable when `collect` has something to do."""
         self._jobs: queue.SimpleQueue[tuple[Job, Callable[[Any], None]] | None] = queue.SimpleQueue()
         self._done: deque[tuple[Callable[[Any], None], object]] = deque()
+        self.failed = 0
+        """Jobs that broke down, against the promise of `submit`."""
         self._thread = threading.Thread(target=self._work, name="loader", daemon=True)
         self._thread.start()
 
@@ -125,7 +157,12 @@ class Loader:
     def _work(self) -> None:
         while (task := self._jobs.get()) is not None:
             job, done = task
-            self._done.append((done, job()))
+            try:
+                self._done.append((done, job()))
+            except Exception as mistake:  # the other jobs must not die of it
+                self.failed += 1
+                log(f"a job of the loader broke down: {mistake!r}")
+                continue
             with contextlib.suppress(OSError):
                 os.eventfd_write(self.wake, 1)
 

@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from media import conceal, g711, intake, orders, report, speech
+from media import conceal, dtmf, g711, intake, orders, report, speech
 from media.announce import Announcer
 from media.answer_watch import AnswerWatch
-from media.board import NOBODY, SLOTS, Board, Ints
+from media.board import DROPS, NOBODY, SLOTS, Board, Ints
 from media.crowd import Crowds
 from media.files import Loader
 from media.floor_watch import Floors
@@ -54,6 +54,7 @@ from media.words import (
 
 TRIES = 20
 """Ports tried before a stream is refused: others may sit on some."""
+_WAITED, _DIGIT = DROPS.index("waited"), DROPS.index("digit")
 
 Tell = Callable[[MediaEvent], None]
 
@@ -75,7 +76,7 @@ class Hall:
         self.board = Board(rows)
         self.streams: dict[StreamId, Stream] = {}
         self.ring = ring
-        self.yard = Yard(rows, ring)
+        self.yard = Yard(rows, ring, self.board.refused_out)
         self.loader = Loader()
         self.sounding = Sounding(self.board, self.loader, self.streams, tell)
         self.rooms = Rooms()
@@ -140,7 +141,7 @@ class Hall:
             self._rows[name] = stream.row
             self.quality.begin(stream.row)
             stream.hear_control = functools.partial(self._rtcp, stream)
-            self.yard.add_knock(stream.control, stream.hear_control, _ignore)
+            self.yard.add_knock(stream.control, stream.hear_control, stream.flooded)
             report.schedule(stream, self.board.now)
             if (room := self.rooms.where(name)) is not None:
                 self.rooms.touched.add(room)
@@ -275,7 +276,10 @@ class Hall:
         Older ones have waited there: to play them would only be a delay that lasts.
         """
         if self._admitted:
-            packets = {row: packet for row, packet in self._admitted if row in self._by_row}
+            packets: dict[int, bytes] = {}
+            for row, packet in self._admitted:
+                self.board.dropped[row, _WAITED] += row in packets
+                packets[row] = packet
             self._admitted = []
             for digit in intake.take_bytes(self.board, packets, self.wide.linear):
                 self.digit(digit)
@@ -284,6 +288,8 @@ class Hall:
         """A telephone-event came."""
         stream = self._by_row[packet.row]
         conceal.excuse(self.board, packet.row)
+        if not dtmf.readable(packet.payload):
+            self.board.dropped[packet.row, _DIGIT] += 1
         digit = stream.ear.hear(packet.ssrc, packet.ts, packet.marker, packet.payload)
         if digit is not None:
             self._tell(DigitHeard(stream.id, digit))
@@ -304,6 +310,7 @@ class Hall:
             if b.now >= stream.report_at:
                 report.schedule(stream, b.now)
                 report.say(stream, b, time.time(), bye=False)
+                stream.count_overruns()
             quiet = b.tick - int(b.heard_tick[row])
             if row in self._lost:
                 back = int(b.packets_in[row]) > self._lost[row]
@@ -344,7 +351,3 @@ class Hall:
         """RTCP came by a socket, and not among the RTP, where it would have been opened already."""
         if (opened := self.seals.opened_control(stream.row, packet)) is not None:
             report.hear(stream, self.board, opened, source, time.time())
-
-
-def _ignore(packets: int) -> None:
-    """RTCP that comes in floods is simply not read."""

@@ -112,7 +112,13 @@ def _take_any(
     head = rtp.parse(inbox, sizes)
     fine = ~head.short & ~head.version & ~head.long
     drop(b, rows, head.short, "short")
-    drop(b, rows, head.version & ~head.short, "version")
+    alien = head.version & ~head.short
+    if alien.any():
+        first = inbox[:, 0]
+        stun, dtls = alien & (first < 4), alien & (first >= 20) & (first < 64)
+        drop(b, rows, stun, "stun")
+        drop(b, rows, dtls, "dtls")
+        drop(b, rows, alien & ~stun & ~dtls, "version")
     drop(b, rows, head.long & ~head.short & ~head.version, "long")
     audio = head.payload_type == b.audio_type[rows]
     digit = (head.payload_type == b.digit_type[rows]) & ~audio

@@ -17,9 +17,11 @@ class Lateness:
     def __init__(self) -> None:
         self.counts = [0] * (len(EDGES_MS) + 1)
         self.max_ms = 0.0
+        self.sum_ms = 0.0
 
     def add(self, ms: float) -> None:
         self.counts[bisect_left(EDGES_MS, ms)] += 1
+        self.sum_ms += ms
         if ms > self.max_ms:
             self.max_ms = ms
 
@@ -51,6 +53,7 @@ class Lateness:
             "p50_ms": round(self.quantile(0.50), 3),
             "p99_ms": round(self.quantile(0.99), 3),
             "max_ms": round(self.max_ms, 3),
+            "sum_ms": round(self.sum_ms, 3),
             "edges_ms": list(EDGES_MS),
             "counts": list(self.counts),
         }

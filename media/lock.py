@@ -4,6 +4,10 @@ A stream without a path is DEAF. With a path it is SEEKING: the first valid pack
 it SURE; three consistent packets from another address (a phone behind NAT) make it LEARNED. The negotiated address
 always wins over a learned one; a stranger wins over neither, unless the locked source has fallen silent.
 
+Where the far end's signalling comes from is known as a rule. Then only that address and the negotiated one, with any
+port, can be learned: a stranger elsewhere who sprays a call from its first moment on is never heard, and never
+answered, however long the far end is silent.
+
 Pure. Time: `now` in seconds, monotonic.
 Deliberately absent: sockets; once locked, the kernel filters by a connected socket (stream.py).
 """
@@ -73,12 +77,14 @@ class Watch:
         self.source: Address | None = None
         """Locked source."""
         self._negotiated: Address | None = None
+        self._signalling_ip = ""
         self._banned: Address | None = None
         self._banned_until = 0.0
         self._candidates: dict[Address, tuple[int, int, int]] = {}
 
-    def path(self, remote: Address, now: float) -> bool:
+    def path(self, remote: Address, now: float, signalling_ip: str = "") -> bool:
         """The path was set. True when its address changed, so that the old source is let go."""
+        self._signalling_ip = signalling_ip
         moved = remote != self._negotiated
         known = self._negotiated is not None
         self._negotiated = remote
@@ -102,6 +108,8 @@ class Watch:
         if source == self._negotiated:
             return self._turn(Sign.NEGOTIATED_CAME, source)
         if self.source is not None and not silent:
+            return False
+        if self._signalling_ip and source[0] not in (self._signalling_ip, self._negotiated and self._negotiated[0]):
             return False
         if source == self._banned and now < self._banned_until:
             return False

@@ -52,6 +52,7 @@ class SetPath(Order, frozen=True):
     remote_rtcp_port: int
     rtcp_mux: bool = False
     srtp: Keys | None = None
+    signalling_ip: str = ""
 
 
 class Close(Order, frozen=True):
@@ -328,6 +329,7 @@ def set_path(stream: str, path: Path) -> SetPath:
         path.remote_rtcp_port,
         path.rtcp_mux,
         _keys(path.srtp),
+        path.signalling_ip,
     )
 
 
@@ -350,6 +352,7 @@ def path_of(order: SetPath) -> Path:
         order.remote_rtcp_port,
         order.rtcp_mux,
         _secure(order.srtp),
+        order.signalling_ip,
     )
 
 

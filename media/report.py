@@ -18,7 +18,7 @@ from media.stream import Stream
 from media.words import FRAME_MS, StreamReport
 
 INTERVAL_S = 5.0
-_SOURCE, _SHORT = DROPS.index("source"), DROPS.index("short")
+_SOURCE, _RTCP, _EARLY = (DROPS.index(reason) for reason in ("source", "rtcp", "early"))
 
 
 def schedule(stream: Stream, now: float) -> None:
@@ -29,13 +29,15 @@ def schedule(stream: Stream, now: float) -> None:
 def hear(stream: Stream, board: Board, packet: bytes, source: tuple[str, int], at: float) -> None:
     """Take in one packet from the stream's RTCP socket; what is foreign or malformed only counts."""
     path, locked = stream.path, stream.watch.source
-    known = {path.remote_ip if path else "", locked[0] if locked else ""}
-    if source[0] not in known:
+    if path is None:
+        board.dropped[stream.row, _EARLY] += 1
+        return
+    if source[0] not in {path.remote_ip, locked[0] if locked else ""}:
         board.dropped[stream.row, _SOURCE] += 1
         return
     compound = rtcp.read(packet)
     if compound is None:
-        board.dropped[stream.row, _SHORT] += 1
+        board.dropped[stream.row, _RTCP] += 1
         return
     if locked and source[0] == locked[0]:
         stream.rtcp_to = source

@@ -22,6 +22,11 @@ COMFORT_NOISE = 13
 """Payload type of RFC 3389; accepted, and heard as silence."""
 
 
+def foreign(first: int) -> str:
+    """What a packet is that is no RTP, by its first byte (RFC 7983 section 7): "stun", "dtls" or "version"."""
+    return "stun" if first < 4 else "dtls" if 20 <= first < 64 else "version"
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The fields of one packet that a lock decision needs."""
@@ -34,12 +39,12 @@ class Header:
 
     @staticmethod
     def read(packet: bytes | bytearray | memoryview) -> Header | str:
-        """The header, or the name of the reason why it is none: "short", "version", "long"."""
+        """The header, or the name of the reason why it is none: "short", "long", `foreign`."""
         if len(packet) < HEADER_BYTES:
             return "short"
         first, second, seq, ts, ssrc = struct.unpack_from(">BBHII", packet)
         if first >> 6 != 2:
-            return "version"
+            return foreign(first)
         if len(packet) >= SLOT_BYTES:
             return "long"
         return Header(second & 0x7F, bool(second & 0x80), seq, ts, ssrc)

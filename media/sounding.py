@@ -46,7 +46,9 @@ class Sounding:
         self._players: dict[int, Stream] = {}
         """Rows that hear a play of their own."""
         self.music_failed = 0
-        """Files of music that could not be played."""
+        """Files of music that could not be played, or not to their end."""
+        self.plays_failed = 0
+        """The same of plays: one a play."""
 
     # ---- plays ---------------------------------------------------------------------------------------------
 
@@ -69,6 +71,7 @@ class Sounding:
             if self._streams.get(stream.id) is stream and stream.play == player.play:
                 player.speak(int(self._board.law[stream.row]))
                 if player.failed:
+                    self.plays_failed += 1
                     log(f"stream={stream.id} play={player.play}: {player.failed}")
                 self._start(stream, player)
 
@@ -127,7 +130,7 @@ class Sounding:
 
         def load() -> Samples:
             try:
-                return read(growing.path, growing.samples, empty=True)
+                return read(growing.path, growing.samples, empty=True)[0]
             except FileError:
                 return np.zeros(0, np.int16)
 

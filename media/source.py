@@ -27,6 +27,8 @@ class Clip:
 
     samples: Samples
     endless: bool = False
+    flaw: str = ""
+    """Why it is not the whole of its file; one sentence."""
     _codes: dict[int, Codes] = field(default_factory=dict)
 
     def codes(self, law: int) -> Codes:

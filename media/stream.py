@@ -28,7 +28,9 @@ from media.words import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Direction, LocalAddres
 
 SILENT_S = 2.0
 """A locked source that is silent for so long may be replaced by another that proves itself."""
-_SOURCE, _FLOOD, _TYPE, _EARLY = (DROPS.index(reason) for reason in ("source", "flood", "type", "early"))
+_SOURCE, _FLOOD, _TYPE, _EARLY, _LINE, _OVERRUN = (
+    DROPS.index(reason) for reason in ("source", "flood", "type", "early", "line", "overrun")
+)
 
 Inject = Callable[[int, bytes], None]
 """Feed one packet that came through the door into a row."""
@@ -103,16 +105,18 @@ class Stream:
         self.rtcp_to: tuple[str, int] | None = None
         """Where the far end's RTCP comes from, when that differs from the path."""
         self.report_at = 0.0
+        self._overrun_before = 0
+        """Of lines that are closed."""
         board.seq_out[self.row] = random.getrandbits(15)
         board.ts_out[self.row] = random.getrandbits(31)
-        yard.add_knock(self.door, self._knocked, self._flooded)
+        yard.add_knock(self.door, self._knocked, self.flooded)
 
     # ---- path ----------------------------------------------------------------------------------------------
 
     def set_path(self, path: Path) -> None:
         """Start, or change: a new address lets the old source go; the same address keeps it."""
         b, row = self._board, self.row
-        if self.watch.path((path.remote_ip, path.remote_port), b.now):
+        if self.watch.path((path.remote_ip, path.remote_port), b.now, path.signalling_ip):
             self._drop_line()
         law = law_of(path.codec)
         if self.path is None or path.codec is not self.path.codec:
@@ -219,19 +223,27 @@ class Stream:
             return
         self._drop_line()
         try:
-            self._line = udp.open_line(self.door, source)
+            self._line, thrown = udp.open_line(self.door, source)
         except OSError:
-            b.dropped[row, _SOURCE] += 1
+            b.dropped[row, _LINE] += 1
             return
+        b.dropped[row, _LINE] += thrown
         self._yard.add_line(self._line, row)
         self._aim()
         self._inject(row, packet)
 
-    def _flooded(self, packets: int) -> None:
+    def flooded(self, packets: int) -> None:
+        """So many packets were not read."""
         self._board.dropped[self.row, _FLOOD] += packets
+
+    def count_overruns(self) -> None:
+        """Ask the kernel what it threw away. Three system calls: for now and then."""
+        open_now = (self.door, self.control, *((self._line,) if self._line is not None else ()))
+        self._board.dropped[self.row, _OVERRUN] = self._overrun_before + sum(map(udp.overrun, open_now))
 
     def _drop_line(self) -> None:
         if self._line is not None:
+            self._overrun_before += udp.overrun(self._line)
             self._yard.remove(self._line)
             self._line = None
             self.rtcp_to = None
@@ -269,6 +281,7 @@ class Stream:
     def report(self) -> StreamReport:
         """What is counted up to now; report.py adds what is reckoned from it."""
         b, row = self._board, self.row
+        self.count_overruns()
         return StreamReport(
             packets_in=int(b.packets_in[row]),
             packets_out=int(b.packets_out[row]),
@@ -281,6 +294,10 @@ class Stream:
             round_trip_ms=self.round_trip_ms,
             far_lost=self.far_lost,
             dropped={name: int(n) for name, n in zip(DROPS, b.dropped[row], strict=True) if n},
+            refused_out=int(b.refused_out[row]),
+            resynced=int(b.resynced[row]),
+            stretched_ms=int(b.stretched[row]) * FRAME_MS,
+            shrunk_ms=int(b.shrunk[row]) * FRAME_MS,
         )
 
     @property

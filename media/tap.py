@@ -74,6 +74,8 @@ class Taps:
         self._tell = tell
         self._taps: list[_Tap] = []
         self._rows: dict[int, tuple[Stream, _Tap]] = {}
+        self.dropped = 0
+        """Packets that are missing in files, over all taps."""
 
     def start(self, path: str, names: Iterable[str], seconds: float, now: float) -> None:
         """Copy from now on; a file that exists is never overwritten, which `TapEnded` says."""
@@ -123,6 +125,7 @@ class Taps:
     def _put(self, tap: _Tap, packet: bytes) -> None:
         if tap.bytes_waiting + len(packet) > LIMIT or tap.failed:
             tap.dropped += 1
+            self.dropped += 1
             return
         tap.packets += 1
         tap.waiting.append(packet)

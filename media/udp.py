@@ -12,8 +12,10 @@ Deliberately absent: what packets mean (intake.py, lock.py, rtcp.py).
 from __future__ import annotations
 
 import contextlib
+import errno
 import select
 import socket
+import struct
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -33,6 +35,8 @@ KNOCKS = 32
 EXPEDITED = 0xB8
 """DSCP EF in the traffic class octet (RFC 3246)."""
 
+_SO_MEMINFO, _MEMORY = 55, struct.Struct("=9I")
+
 Knock = Callable[[bytes, tuple[str, int]], None]
 
 
@@ -46,8 +50,11 @@ def open_pair(ip: str, port: int) -> tuple[socket.socket, socket.socket]:
         raise
 
 
-def open_line(door: socket.socket, source: tuple[str, int]) -> socket.socket:
-    """A socket on the door's port that hears `source` alone. OSError when the source cannot be reached at all."""
+def open_line(door: socket.socket, source: tuple[str, int]) -> tuple[socket.socket, int]:
+    """A socket on the door's port that hears `source` alone, and how many packets were thrown away to make it so.
+
+    OSError when the source cannot be reached at all.
+    """
     ip, port = door.getsockname()
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -61,10 +68,20 @@ def open_line(door: socket.socket, source: tuple[str, int]) -> socket.socket:
         line.close()
         raise
     # Between bind and connect anybody's packet may have slipped in.
+    thrown = 0
     with contextlib.suppress(OSError):
         while True:
             line.recv(1)
-    return line
+            thrown += 1
+    return line, thrown
+
+
+def overrun(sock: socket.socket) -> int:
+    """Packets that the kernel threw away because its buffer for `sock` was full: SK_MEMINFO_DROPS (Linux 4.12)."""
+    try:
+        return _MEMORY.unpack(sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMORY.size))[-1]  # type: ignore[no-any-return]
+    except (OSError, struct.error):
+        return 0
 
 
 def _bound(ip: str, port: int, *, shared: bool) -> socket.socket:
@@ -85,11 +102,13 @@ def _bound(ip: str, port: int, *, shared: bool) -> socket.socket:
 class Yard:
     """All sockets of an engine, in two sets: lines (fast) and the rest (a call for each packet).
 
-    With a `ring`, the first packets of all lines are read in one system call.
+    With a `ring`, the first packets of all lines are read in one system call. A packet of ours that nobody takes comes
+    back as an error on its line, and is counted in `refused`, by row.
     """
 
-    def __init__(self, rows: int, ring: Ring | None = None) -> None:
+    def __init__(self, rows: int, ring: Ring | None = None, refused: Ints | None = None) -> None:
         self._ring = ring
+        self._refused: Ints = np.zeros(rows, np.int64) if refused is None else refused
         # The first part is for one packet of each row, the second for what else they have.
         self._half = rows
         self.inbox: npt.NDArray[np.uint8] = np.zeros((3 * rows, SLOT_BYTES), np.uint8)
@@ -102,8 +121,12 @@ class Yard:
         self._addresses = self.inbox.ctypes.data + np.arange(rows, dtype=np.uint64) * np.uint64(SLOT_BYTES)
         self._fast = select.epoll()
         self._slow = select.epoll()
-        self.overfull = False
-        """After `batches`: some line may have more."""
+        self._full: set[int] = set()
+
+    @property
+    def overfull(self) -> bool:
+        """After `batches`: some line had as many packets as are read, and may have more."""
+        return bool(self._full)
 
     def add_line(self, line: socket.socket, row: int) -> None:
         self._lines[line.fileno()] = (line.recv_into, row)
@@ -136,10 +159,10 @@ class Yard:
         """
         used, rows, sizes = self._first()
         later: list[list[tuple[int, int, int]]] = []
-        self.overfull = False
+        self._full.clear()
         times = dict.fromkeys(rows.tolist(), 0)
         spare, last = self._half, ROUNDS + extra - 1
-        for nth in range(1, last + 1) if rows.size else ():
+        for _ in range(last if rows.size else 0):
             again = False
             for fd, _event in self._fast.poll(0, self._half):
                 receive, row = self._lines[fd]
@@ -148,17 +171,19 @@ class Yard:
                     continue
                 try:
                     size = receive(self._slots[spare])
-                except OSError:
+                except OSError as error:
+                    self._came_back(row, error)
                     continue
                 times[row] = batch
                 again = True
+                if batch == last:
+                    self._full.add(row)
                 if batch > len(later):
                     later.append([])
                 later[batch - 1].append((spare, row, size))
                 spare += 1
             if not again:
                 break
-            self.overfull = nth == last
         if rows.size:
             yield used, rows, sizes
         for some in later:
@@ -172,17 +197,22 @@ class Yard:
             try:
                 return self._first_of_all(ring)
             except OSError:
-                pass  # what it has read is lost; from now on the sockets are served one by one
+                pass  # what it has read is lost (`Ring.broken`); from now on the sockets are served one by one
         rows: list[int] = []
         sizes: list[int] = []
         for fd, _event in self._fast.poll(0, self._half):
             receive, row = self._lines[fd]
             try:
                 sizes.append(receive(self._slots[len(rows)]))
-            except OSError:
-                continue  # a refused packet of ours comes back as an error on the socket
+            except OSError as error:
+                self._came_back(row, error)
+                continue
             rows.append(row)
         return self.inbox[: len(rows)], np.array(rows, np.int64), np.array(sizes, np.int64)
+
+    def _came_back(self, row: int, error: OSError) -> None:
+        if error.errno != errno.EAGAIN:
+            self._refused[row] += 1
 
     def _first_of_all(self, ring: Ring) -> tuple[npt.NDArray[np.uint8], Ints, Ints]:
         if self._rows is None:
@@ -193,6 +223,10 @@ class Yard:
         slots, sizes = ring.carry_out(todo)
         there = sizes >= 0
         if not there.all():
+            back = sizes < 0
+            back &= sizes != -errno.EAGAIN
+            if back.any():
+                self._refused[self._rows[slots[back]]] += 1
             slots, sizes = slots[there], sizes[there]
             return self.inbox[slots], self._rows[slots], sizes
         in_order = np.empty_like(sizes)
@@ -200,9 +234,14 @@ class Yard:
         return self.inbox[: todo.size], self._rows, in_order
 
     def flood(self) -> Iterator[tuple[int, int]]:
-        """Yields (row, packets) of what was thrown away because a line still had more after all rounds."""
+        """Yields (row, packets) of what was thrown away because a line still had more after all rounds.
+
+        Of other lines nothing is: what has come to them meanwhile is the next tick's.
+        """
         for fd, _event in self._fast.poll(0, self._half):
             receive, row = self._lines[fd]
+            if row not in self._full:
+                continue
             count = 0
             with contextlib.suppress(OSError):
                 while count < FLOOD:

@@ -66,7 +66,7 @@ class Ring:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         self._fd = fd
         self.broken = False
-        """It failed once, and must not be used again."""
+        """It failed once, and must not be used again: what it was carrying out is lost."""
         self.size: int = told[0]
         """Entries of one batch at most; longer ones go in parts."""
         # struct io_sqring_offsets and io_cqring_offsets: head, tail, ring_mask, ring_entries, ...

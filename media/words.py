@@ -113,6 +113,9 @@ class Path:
     """RTCP comes and goes on the RTP ports (RFC 5761)."""
     srtp: Secure | None = None
     """None: in the clear."""
+    signalling_ip: str = ""
+    """Where its SIP comes from. A phone behind NAT sends its audio from there, too; audio from a third address is never
+    believed. Empty: not known, and any address may prove itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,9 +363,19 @@ class StreamReport:
     far_lost: int = 0
     """Packets of ours that the far end's RTCP reports lost."""
     dropped: dict[str, int] = field(default_factory=dict)
-    """Packets thrown away, by named reason: "source", "type", "short", "version", "flood", "direction" (we do not
-    receive), "order" (far off in sequence or time), "long", "early" (before offer and answer agreed), "auth" (SRTP with
-    a wrong key, altered, cut off, or none at all where it should be), "replay" (SRTP that came before)."""
+    """Packets thrown away, by named reason: "source" (another than the stream is locked to), "type" (payload type),
+    "short", "long", "version" (no RTP), "stun", "dtls", "rtcp" (malformed), "digit" (an event that is none), "flood"
+    (more than is read in a tick), "overrun" (more than the kernel keeps), "direction" (we do not receive), "order"
+    (far off in sequence or time), "early" (before offer and answer agreed), "line" (thrown away while the stream was
+    locked to its source, or the kernel would not), "waited" (at the door, behind a newer one), "auth" (SRTP with a
+    wrong key, altered, cut off, or none at all where it should be), "replay" (SRTP that came before)."""
+    refused_out: int = 0
+    """Packets of ours that the kernel did not take, or that came back as undeliverable."""
+    resynced: int = 0
+    """How often the far end's numbering or time line began anew."""
+    stretched_ms: int = 0
+    shrunk_ms: int = 0
+    """Delay put in because packets came late, and audio left out to lose it again."""
     far_jitter_ms: float = 0.0
     """As the far end's RTCP says."""
     delay_ms: int = 0

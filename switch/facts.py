@@ -55,3 +55,8 @@ class LegSummary:
     far: str
     """`udp 192.0.2.7:5060`; empty before anything was heard."""
     sip_call_ids: tuple[str, ...]
+
+    @property
+    def far_ip(self) -> str:
+        """The address in `far`."""
+        return self.far.partition(" ")[2].rpartition(":")[0]

@@ -15,7 +15,7 @@ import contextlib
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from switch.binding import Binding, BindingStore
@@ -142,6 +142,11 @@ class Ground:
         return self.lines.bound
 
     # ---- asking ----
+
+    @property
+    def source_verdicts(self) -> Mapping[str, int]:
+        """What became of untrusted addresses since the start, by name: see `Sources.counters`."""
+        return self.gate.sources.counters
 
     def contacts(self, extension: str | None = None) -> list[Binding]:
         """Live contacts of one extension in the order to ring, or of all."""

@@ -56,7 +56,14 @@ class StreamInfo(Struct, frozen=True):
     mos_out: float | None = None
     """1..4.5 by the E-model: what came in, and what the far end hears; null while nobody knows."""
     dropped: dict[str, int] = {}
-    """Packets thrown away, by reason; of a call that is over only `all`."""
+    """Packets thrown away, by reason; docs/operations.md has them all. `all`: the books knew no reasons yet."""
+    refused_out: int = 0
+    """Packets of ours that the kernel did not take, or that came back as undeliverable."""
+    resynced: int = 0
+    """How often the far end's numbering or time line began anew."""
+    stretched_ms: int = 0
+    shrunk_ms: int = 0
+    """Delay put in because packets came late, and audio left out to lose it again."""
 
 
 class LegInfo(Struct, frozen=True):

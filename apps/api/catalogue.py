@@ -80,6 +80,7 @@ QUEUES_EXPLAIN = Signature(
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")
 CDR_LIST = Signature("cdr.list", p.CdrFilter, t.Cdrs, "Call records out of the books, page by page.")
+METRICS_GET = Signature("metrics.get", p.Nothing, t.MetricsText, "The switch in figures, in Prometheus' text format.")
 ENGINES_LIST = Signature("engines.list", p.Nothing, t.Engines, "Media engines: load, lateness, counters.")
 
 EVENTS_SUBSCRIBE = Signature("events.subscribe", p.Subscribe, p.Subscribed, "Send events from now or since a number.")

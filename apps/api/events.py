@@ -209,6 +209,8 @@ class EventHub:
         self._kept: deque[Kept] = deque()
         self._bytes = 0
         self._ears: dict[object, Callable[[], None]] = {}
+        self.counted: Callable[[Struct], None] | None = None
+        """Gets each record as it is, for the metrics."""
 
     def __repr__(self) -> str:
         return f"<EventHub seq {self.seq}, kept {len(self._kept)} from {self.oldest}, ears {len(self._ears)}>"
@@ -228,6 +230,8 @@ class EventHub:
         self._bytes += len(kept.line)
         while len(self._kept) > self._keep_events or self._bytes > self._keep_bytes:
             self._bytes -= len(self._kept.popleft().line)
+        if self.counted is not None:
+            self.counted(data)
         for ear in self._ears.values():
             ear()
         return self.seq

@@ -80,6 +80,13 @@ class ApiServer:
         self._clients: set[asyncio.Task[None]] = set()
         self.rejected = 0
         """Requests answered by an error since the start."""
+        self.gaps = self.missed = 0
+        """How often a client that was too slow got a gap notice, and events that these were about."""
+
+    @property
+    def clients(self) -> int:
+        """Connections."""
+        return len(self._clients)
 
     async def start(self) -> None:
         """Begin to serve. Raises SocketError: another switch answers there, or the path cannot be used."""
@@ -253,6 +260,8 @@ class _Client:
                     lost, events = self._server.hub.after(self._cursor)
                     if lost is not None:
                         self._cursor = lost.to_seq
+                        self._server.gaps += 1
+                        self._server.missed += lost.count
                         await self._send(line(Notification("events.lost", lost)))
                     if not events:
                         break

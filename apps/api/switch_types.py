@@ -99,6 +99,12 @@ class ConfigReport(Struct, frozen=True):
     """What is different from before, a sentence each."""
 
 
+class MetricsText(Struct, frozen=True):
+    """What `GET /metrics` gives: text exposition format 0.0.4. docs/operations.md has the names."""
+
+    text: str
+
+
 class StopInfo(Struct, frozen=True):
     """The switch is stopping: it takes no new call and ends those left after `grace_s`."""
 

@@ -118,6 +118,9 @@ from apps.api.switch_types import (
     LateTicks as LateTicks,
 )
 from apps.api.switch_types import (
+    MetricsText as MetricsText,
+)
+from apps.api.switch_types import (
     MistakeInfo as MistakeInfo,
 )
 from apps.api.switch_types import (

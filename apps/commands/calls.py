@@ -8,7 +8,7 @@ from apps.api import catalogue
 from apps.api.params import ByCall, CallFilter, Dial, TraceOf
 from apps.commands.base import Noun, Verb, session
 from apps.commands.screen import clock, facts, fits, note, say, span, table
-from apps.commands.tables import CALL_COLUMNS, LEG_COLUMNS, MESSAGE_COLUMNS, SEGMENT_COLUMNS
+from apps.commands.tables import CALL_COLUMNS, LEG_COLUMNS, MESSAGE_COLUMNS, SEGMENT_COLUMNS, losses
 
 
 @click.group(cls=Noun)
@@ -60,6 +60,7 @@ def show_call(call_id: str) -> None:
         if call.legs:
             say()
             table(LEG_COLUMNS, call.legs, "")
+            facts([(f"  {leg.leg_id}", losses(leg.stream)) for leg in call.legs if leg.stream])
         if call.segments:
             say()
             table(SEGMENT_COLUMNS, call.segments, "")

@@ -155,6 +155,13 @@ def status() -> None:
     session().show(it, draw)
 
 
+@click.command(cls=Verb, examples="zongji metrics\nzongji metrics | grep zongji_rtp")
+def metrics() -> None:
+    """The switch in figures, as Prometheus reads them."""
+    it = session().call(catalogue.METRICS_GET)
+    session().show(it, lambda: click.echo(it.text, nl=False))
+
+
 def _passed_on(name: str, module: str, summary: str) -> click.Command:
     """A command that hands its arguments to another part's `main`, which reads them as its own command line."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from apps import floor_views, views
+from apps import floor_views, metrics, views
 from apps.api import params as p
 from apps.api import types as t
 from apps.version import VERSION
@@ -36,6 +37,7 @@ class Status:
             "phones.list": self.phones,
             "trunks.list": self.trunks,
             "engines.list": self.engines,
+            "metrics.get": self.metrics,
         }
 
     async def status(self, _: p.Nothing) -> t.StatusInfo:
@@ -145,6 +147,10 @@ class Status:
             )
             for name, entry in house.site.trunks.items()
         ]
+
+    async def metrics(self, _: p.Nothing) -> t.MetricsText:
+        samples = await metrics.picture(self._exchange)
+        return t.MetricsText(await asyncio.to_thread(metrics.text, samples))
 
     async def engines(self, _: p.Nothing) -> t.Engines:
         return t.Engines([engine_info(found) for found in await self._exchange.house.desk.engines()])

@@ -1,4 +1,4 @@
-"""The generated parts of docs/api.md and docs/cli.md, made from the code they describe.
+"""The generated parts of docs/api.md, docs/cli.md and docs/operations.md, made from the code they describe.
 
 `python -m tests.apps.reference` writes them; tests compare. Between `<!-- name -->` and `<!-- end -->` nothing is
 written by hand.
@@ -19,6 +19,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 import cli
+from apps import metrics
 from apps.api import protocol as wire
 from apps.api.catalogue import OWN, SIGNATURES
 from apps.api.events import EVENTS
@@ -56,9 +57,19 @@ def commands() -> str:
     return "\n".join(_help(name, context) for name, context in _walk(cli.main, "zongji"))
 
 
+def metric_names() -> str:
+    """Every metric of the exposition."""
+    lines = ["| metric | kind | labels | |", "|---|---|---|---|"]
+    for each in metrics.NAMES:
+        labels = " ".join(f"`{label}`" for label in each.labels)
+        lines.append(f"| `{each.name}` | {each.kind} | {labels} | {each.help} |")
+    return "\n".join(lines) + "\n"
+
+
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "api.md": {"methods": methods, "records": records, "events": events, "errors": errors},
     "cli.md": {"commands": commands},
+    "operations.md": {"metrics": metric_names},
 }
 
 

@@ -10,6 +10,7 @@ import stat
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -330,9 +331,32 @@ async def test_a_file_of_version_1_becomes_one_of_this_version_and_keeps_its_row
     await books.open()
     books.leg_closed(LEG)
     await books.close()
-    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [("2",)]
+    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [("3",)]
     assert rows(path, "SELECT recording_id, missing_ms, marks FROM recording") == [("c1-1", 0, "")]
     assert rows(path, "SELECT call_id, lost, mos_in, mos_out FROM leg") == [("c1", 7, 4.1, None)]
+
+
+async def test_a_file_of_version_2_becomes_one_of_this_version_and_keeps_its_legs(path: Path) -> None:
+    books = Journal(path)
+    await books.open()
+    queue_call(books, "c1")
+    books.leg_closed(LEG)
+    await books.close()
+    with sqlite3.connect(path) as db:
+        for column in ("dropped_by", "refused_out", "resynced", "stretched_ms", "shrunk_ms"):
+            db.execute(f"ALTER TABLE leg DROP COLUMN {column}")
+        db.execute("UPDATE meta SET value = '2' WHERE name = 'schema'")
+    db.close()
+    books = Journal(path)
+    await books.open()
+    assert rows(path, "SELECT call_id, dropped, dropped_by, shrunk_ms FROM leg") == [("c1", 2, "", 0)]
+    (old,) = (await reports.call(books, "c1")).legs
+    assert old.stream is not None and old.stream.dropped == {"all": 2}
+    books.leg_closed(replace(LEG, dropped_by='{"source": 2}', shrunk_ms=40))
+    await books.flush()
+    (new,) = (await reports.call(books, "c1")).legs
+    assert new.stream is not None and new.stream.dropped == {"source": 2} and new.stream.shrunk_ms == 40
+    await books.close()
 
 
 async def test_a_leg_that_is_over_is_shown_with_its_call(books: Journal) -> None:

@@ -153,7 +153,12 @@ async def _end(load: asyncio.subprocess.Process) -> dict[str, float]:
     load.terminate()
     told = json.loads(await load.stdout.readline())
     await load.wait()
-    return {"heard_share": told["heard"] / told["sent"], "gap_max_ms": told["gap_ms"]}
+    # A far end that fell behind makes every other figure worthless.
+    return {
+        "heard_share": told["heard"] / told["sent"],
+        "gap_max_ms": told["gap_ms"],
+        "far_behind_ms": told["behind_ms"],
+    }
 
 
 def _build(directory: Path) -> Path | None:

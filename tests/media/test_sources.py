@@ -89,7 +89,8 @@ def test_files_of_any_rate_become_eight_kilohertz(tmp_path: Path, rate: int, kin
     path = tmp_path / f"tone.{kind}"
     time = np.arange(rate * 5 // 2) / rate
     soundfile.write(path, np.stack([0.3 * np.sin(2 * np.pi * 600 * time), 0 * time], axis=1), rate)
-    pcm = read(str(path))
+    pcm, flaw = read(str(path))
+    assert not flaw
     assert abs(pcm.size - 20000) <= 2
     assert abs(loudest(pcm) - 600) < 2 and purity(pcm, 600) > 0.99
     assert abs(rms_dbfs(pcm) - rms_dbfs(0.3 * 32767 * np.sin(2 * np.pi * 600 * time))) < 0.3

@@ -176,7 +176,7 @@ def test_reports_give_round_trip_and_far_loss(stage: Stage) -> None:
     assert found.round_trip_ms is not None and abs(found.round_trip_ms - 250) < 1 and found.far_lost == 7
     report.hear(stream, b, packet, ("192.0.2.1", 5), 1001.25)
     report.hear(stream, b, b"rubbish!", ("127.0.0.1", 5), 1001.25)
-    assert stream.report().dropped == {"source": 1, "short": 1}
+    assert stream.report().dropped == {"source": 1, "rtcp": 1}
     b.started[stream.row], b.seq_high[stream.row], b.received[stream.row] = True, 9, 8
     b.now = 102.0
     report.say(stream, b, 1003.0, bye=True)

@@ -39,7 +39,7 @@ def test_the_line_hears_its_source_and_the_door_hears_the_others(
 ) -> None:
     door, _, port = near
     friend, stranger = far(), far()
-    line = udp.open_line(door, friend.getsockname())
+    line = udp.open_line(door, friend.getsockname())[0]
     friend.sendto(b"friend", ("127.0.0.1", port))
     stranger.sendto(b"stranger", ("127.0.0.1", port))
     wait(line), wait(door)
@@ -65,7 +65,7 @@ def test_a_port_in_use_is_ours_alone_with_and_without_a_line(near: tuple[socket.
         with pytest.raises(OSError):
             udp.open_pair("127.0.0.1", port)
         thief.close()
-        line = line or udp.open_line(door, friend.getsockname())
+        line = line or udp.open_line(door, friend.getsockname())[0]
     line.close(), friend.close()
 
 
@@ -84,7 +84,7 @@ def test_a_pair_whose_second_port_is_taken_leaves_the_first_free(
 def test_batches_have_each_row_once_and_the_rest_is_flood(near: tuple[socket.socket, socket.socket, int]) -> None:
     door, _, port = near
     friend = far()
-    line = udp.open_line(door, friend.getsockname())
+    line = udp.open_line(door, friend.getsockname())[0]
     yard = Yard(64)
     yard.add_line(line, 7)
     count = ROUNDS + 20
@@ -100,11 +100,35 @@ def test_batches_have_each_row_once_and_the_rest_is_flood(near: tuple[socket.soc
     friend.close()
 
 
+def test_a_flood_costs_only_itself_also_when_others_are_just_heard(
+    near: tuple[socket.socket, socket.socket, int],
+) -> None:
+    door, _, port = near
+    flooder, friend, yard = far(), far(), Yard(64)
+    other = far()
+    lines = [udp.open_line(door, flooder.getsockname())[0], udp.open_line(other, friend.getsockname())[0]]
+    for line, row in zip(lines, (7, 8), strict=True):
+        yard.add_line(line, row)
+    for n in range(ROUNDS + 20):
+        flooder.sendto(bytes([n]) * 172, ("127.0.0.1", port))
+    friend.sendto(b"first" * 20, other.getsockname())
+    wait(lines[1])
+    assert [row for _, rows, _ in yard.batches(0) for row in rows].count(8) == 1
+    friend.sendto(b"next" * 20, other.getsockname())
+    wait(lines[1])
+    assert yard.overfull and list(yard.flood()) == [(7, 20)]
+    assert [list(rows) for _, rows, _ in yard.batches(0)] == [[8]]
+    for line in lines:
+        yard.remove(line)
+    yard.close()
+    flooder.close(), friend.close(), other.close()
+
+
 def test_a_refusing_far_end_does_not_disturb_the_others(near: tuple[socket.socket, socket.socket, int]) -> None:
     door, _, port = near
     gone, friend = far(), far()
     yard = Yard(64)
-    deaf = udp.open_line(door, gone.getsockname())
+    deaf = udp.open_line(door, gone.getsockname())[0]
     yard.add_line(deaf, 1)
     gone.close()
     for _ in range(3):

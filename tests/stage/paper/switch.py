@@ -87,6 +87,7 @@ class PaperSwitch:
         self.done: list[tuple[str, LegId]] = []
         """What was asked, in order: ("ring", leg), ("answer", leg) ..."""
         self.counters: Counter[str] = Counter()
+        self.source_verdicts: Counter[str] = Counter()
         self.trace = Trace()
         self.faults: list[BaseException] = []
         self.acks = True
