@@ -22,8 +22,8 @@ run: setup       ## make a site, start the switch, prove it with a call, stay up
 demo: setup      ## the demonstration call alone, against a switch of its own on free ports
 	@$(BIN)/zongji demo
 
-test: setup-test ## all tests
-	$(BIN)/python -m pytest
+test: setup-test ## all tests, two files at a time: most of them wait for phones, not for the processor
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup-test ## style, types, the arrows between the packages, docs against code
 	$(BIN)/ruff check .

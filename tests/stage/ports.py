@@ -5,6 +5,7 @@ Below the kernel's ephemeral range, so that no outgoing socket of another test t
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 
@@ -18,8 +19,17 @@ def free_port(ip: str = "127.0.0.1") -> int:
     return free_block(1, ip)
 
 
+def _share(low: int, high: int) -> tuple[int, int]:
+    """This test process's own part of a range, when several run side by side (pytest-xdist names them gw0, gw1...)."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    size = (high - low) // workers
+    return low + number * size, low + (number + 1) * size
+
+
 def free_block(count: int, ip: str = "127.0.0.1", *, even: bool = False, low: int = _LOW, high: int = _HIGH) -> int:
     """The first of `count` ports in a row, all free for UDP and TCP."""
+    low, high = _share(low, high)
     for _ in range(500):
         first = random.randrange(low, high - count)
         if even:
