@@ -263,7 +263,7 @@ def test_phone_and_demo_get_their_arguments_as_they_are(monkeypatch: pytest.Monk
 
 
 def test_columns_leave_whole_and_are_named(bench: Bench) -> None:
-    narrow, wide = bench.run("calls list", COLUMNS="60"), bench.run("calls list")
+    narrow, wide = bench.run("calls list", COLUMNS="60"), bench.run("calls list", COLUMNS="200")
     assert "STEP" in wide.stdout and "no room" not in wide.stderr
     assert "STEP" not in narrow.stdout and "step" in narrow.stderr
     for call in CALLS:

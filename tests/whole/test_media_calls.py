@@ -50,7 +50,9 @@ async def test_two_hear_each_other(tmp_path: Path, codec_a: Codec, codec_b: Code
         assert abs(loudest(at_a) - 1000) < 5 and purity(at_a, 1000) > 0.98
         assert abs(loudest(at_b) - 440) < 5 and purity(at_b, 440) > 0.98
         report = await h.desk.close_stream(A)
-        assert report.packets_in > 1000 // ptime_a and report.lost == 0 and not report.dropped.keys() - {"early", "waited"}
+        assert (
+            report.packets_in > 1000 // ptime_a and report.lost == 0 and not report.dropped.keys() - {"early", "waited"}
+        )
         a.close(), b.close()
 
 
