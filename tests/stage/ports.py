@@ -9,7 +9,7 @@ import os
 import random
 import socket
 
-_LOW, _HIGH = 10000, 16000
+_LOW, _LARGE_FROM, _HIGH = 9000, 13000, 16384
 LARGE = 10
 _given: set[int] = set()
 
@@ -27,16 +27,22 @@ def _share(low: int, high: int) -> tuple[int, int]:
     return low + number * size, low + (number + 1) * size
 
 
-def free_block(count: int, ip: str = "127.0.0.1", *, even: bool = False, low: int = _LOW, high: int = _HIGH) -> int:
-    """The first of `count` ports in a row, all free for UDP and TCP."""
-    low, high = _share(low, high)
+def free_block(
+    count: int, ip: str = "127.0.0.1", *, even: bool = False, low: int | None = None, high: int | None = None
+) -> int:
+    """The first of `count` ports in a row, all free for UDP and TCP.
+
+    Large blocks have a range of their own: among a thousand ports given one by one, no long row is left.
+    """
+    large = count >= LARGE
+    low, high = _share(low or (_LARGE_FROM if large else _LOW), high or (_HIGH if large else _LARGE_FROM))
     for _ in range(500):
         first = random.randrange(low, high - count)
         if even:
             first += first % 2
         block = range(first, first + count)
         if _given.isdisjoint(block) and all(_is_free(ip, port) for port in block):
-            if count < LARGE:  # a run of many tests would use up the range with large blocks, which are free again soon
+            if not large:  # a run of many tests would use up the range with large blocks, which are free again soon
                 _given.update(block)
             return first
     raise RuntimeError(f"no {count} free ports in a row on {ip}")
