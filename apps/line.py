@@ -30,18 +30,9 @@ from apps.presses import Presses, Way
 from apps.sound import Sound
 from media.answer import AnswerParameters
 from media.desk import MediaError
-from media.words import (
-    AnswerJudged,
-    DigitHeard,
-    EngineLost,
-    MediaEvent,
-    Path,
-    PlayEnded,
-    RtpLost,
-    Source,
-    SpeechChanged,
-    StreamId,
-)
+from media.events import AnswerJudged, DigitHeard, EngineLost, MediaEvent, PlayEnded, RtpLost, SpeechChanged
+from media.paths import Path
+from media.words import Source, StreamId
 from switch.addresses import FAR_AWAY
 from switch.events import Agreed, Answered, Confirmed, Ended, Invited, Keyed, LegEvent, Offered
 from switch.sdp import SdpError

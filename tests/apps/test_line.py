@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from apps.line import Line, Stage
-from media.words import Direction, EngineLost, RtpLost, StreamId
+from media.events import EngineLost, RtpLost
+from media.paths import Direction
+from media.words import StreamId
 from switch.events import Answered, Ended, LegEvent, Rang
 from switch.words import CallId, Cause, Identity, Party, ToPhone, leg_id
 from tests.stage.paper.house import PaperHouse, after, paper, settle
