@@ -178,7 +178,7 @@ class _Dial:
         self._bridge = Bridge(self._call, other, music="default", label=number, extension=_extension(way.target))
         self._connected_at = asyncio.get_running_loop().time()
         if self._amd:
-            other.judge_answer(lambda judged: self._judged(other, judged))
+            other.input.judge_answer(lambda judged: self._judged(other, judged))
         self._house.recorder.take_up(self._call, other.stream)
         if self._call.line.answered:
             self._call.answered()
