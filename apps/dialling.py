@@ -111,7 +111,7 @@ class _Dial:
         )
         timer = loop.call_later(self._timeout_s, lambda: self._happened(TimedOut(loop.time())))
         try:
-            with self._call.line.watched(self._happened):
+            with self._call.line.watchers.during(self._happened):
                 for leg, line in self._lines.items():
                     self._place(line, self._ways[leg][1])
                 return await self._finished

@@ -17,8 +17,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from apps import views
@@ -27,6 +26,7 @@ from apps.line_words import LineListener, Stage, name_of
 from apps.presses import Way
 from apps.sound import Sound
 from apps.terms import Terms
+from apps.watchers import Watchers
 from media.desk import MediaError
 from media.words import (
     AnswerJudged,
@@ -76,10 +76,10 @@ class Line:
         self.input = Input(house, self)
         self.sound = Sound(house, self.stream)
         self.terms = Terms(house, leg, self.sound)
+        self.watchers = Watchers()
         self._house = house
         self._near = near
         """The stream that this one will talk with: on one engine they need no tie."""
-        self._watchers: list[Callable[[Ended], None]] = []
         house.lines[leg] = self
 
     @property
@@ -184,19 +184,6 @@ class Line:
 
     # ---- what is told -------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def watched(self, do: Callable[[Ended], None]) -> Iterator[None]:
-        """While inside, `do` is called in the very turn of the loop in which the leg ends, before all others."""
-        self._watchers.append(do)
-        try:
-            yield
-        finally:
-            self._watchers.remove(do)
-
-    def when_over(self, do: Callable[[Ended], None]) -> None:
-        """As `watched`, for the rest of the line's life."""
-        self._watchers.append(do)
-
     def told(self, event: LegEvent) -> None:
         """An event of this leg: first what the audio needs, then the application."""
         if self.ended is not None or (self.leaving is not None and not isinstance(event, Ended)):
@@ -247,11 +234,7 @@ class Line:
         self._house.lines.pop(self.leg, None)
         self._house.journal.dialog_removed(self.leg)
         self._house.spawn(self._close(), f"close {self.leg}")
-        for do in list(self._watchers):
-            try:
-                do(event)
-            except Exception:  # the others must hear of it all the same
-                log.exception("leg %s: its end could not be told to %s", self.leg, do)
+        self.watchers.tell(event)
 
     async def _close(self) -> None:
         try:

@@ -188,9 +188,9 @@ async def test_the_end_is_watched_before_it_is_told_and_one_who_fails_harms_no_o
         order.append("fails")
         raise RuntimeError("on purpose")
 
-    line.when_over(fails)
-    line.when_over(lambda ended: order.append(f"watched, {len(ear.told)} told"))
-    with line.watched(lambda ended: order.append("never")):
+    line.watchers.add(fails)
+    line.watchers.add(lambda ended: order.append(f"watched, {len(ear.told)} told"))
+    with line.watchers.during(lambda ended: order.append("never")):
         pass
     await settle()
     house.switch.gone(line.leg)
