@@ -111,7 +111,7 @@ class _Dial:
         )
         timer = loop.call_later(self._timeout_s, lambda: self._happened(TimedOut(loop.time())))
         try:
-            with self._call.line.watched(self._happened):
+            with self._call.line.watchers.during(self._happened):
                 for leg, line in self._lines.items():
                     self._place(line, self._ways[leg][1])
                 return await self._finished
@@ -178,7 +178,7 @@ class _Dial:
         self._bridge = Bridge(self._call, other, music="default", label=number, extension=_extension(way.target))
         self._connected_at = asyncio.get_running_loop().time()
         if self._amd:
-            other.judge_answer(lambda judged: self._judged(other, judged))
+            other.input.judge_answer(lambda judged: self._judged(other, judged))
         self._house.recorder.take_up(self._call, other.stream)
         if self._call.line.answered:
             self._call.answered()

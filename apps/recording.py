@@ -82,7 +82,7 @@ class Recorder:
             path = file_name(self._house.site.paths.recordings, call.id, number, local_now(self._house.site))
             recording = self._begin(call, path, right, channels=2, kind="call", queue=queue, agent=agent)
             self._following[call.id] = recording
-            call.line.when_over(lambda _: self.stop(recording))
+            call.line.watchers.add(lambda _: self.stop(recording))
         else:
             self._turn(live, right, agent)
             self._away(live, False)

@@ -165,6 +165,7 @@ async def run(seconds: float, calls: int) -> tuple[dict[str, float], dict[str, i
             heard = await _end(load)
     edges = after["lateness"]["edges_ms"]
     late = [b - a for a, b in zip(before["lateness"]["counts"], after["lateness"]["counts"], strict=True)]
+    work = [b - a for a, b in zip(before["work"]["counts"], after["work"]["counts"], strict=True)]
     grew = after["lateness"]["max_ms"] > before["lateness"]["max_ms"]
     # Without a new maximum the worst of the measured time is known by its bin alone.
     worst = after["lateness"]["max_ms"] if grew else _quantile(edges, late, 1.0)
@@ -180,6 +181,8 @@ async def run(seconds: float, calls: int) -> tuple[dict[str, float], dict[str, i
         "late_p50_ms": _quantile(edges, late, 0.5),
         "late_p99_ms": _quantile(edges, late, 0.99),
         "late_max_ms": worst,
+        "work_p50_ms": _quantile(edges, work, 0.5),
+        "work_p99_ms": _quantile(edges, work, 0.99),
         "ticks": sum(late),
         "ticks_over_20_ms": sum(late[edges.index(LATE_MOST_MS) + 1 :]),
         "call_kb": (float(np.median(seen.resident_kb)) - idle_kb) / calls,

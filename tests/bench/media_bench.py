@@ -54,7 +54,9 @@ async def _load(
     )
 
 
-async def _open(h: House, far_ports: list[int], codecs: tuple[Codec, ...], key: bytes) -> list[int]:
+async def _open(
+    h: House, far_ports: list[int], codecs: tuple[Codec, ...] = (Codec.PCMU,), key: bytes = b""
+) -> list[int]:
     ports, suite = [], Suite.AES_CM_128_HMAC_SHA1_80
     for n, far in enumerate(far_ports):
         name = StreamId(f"s{n}")
