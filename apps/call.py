@@ -19,7 +19,8 @@ from apps import views
 from apps.api.events import CallChanged, CallClosed, CallOpened, CallSegment
 from apps.journal_rows import CallDirection
 from apps.journal_story import Segment, SegmentKind, Story
-from apps.line import Line, LineListener
+from apps.line import Line
+from apps.line_words import LineListener
 from media.words import StreamId
 from switch.events import Ended, LegEvent
 from switch.words import CallId, Cause, LegId, Party, leg_id
