@@ -18,8 +18,10 @@ from socket import socket
 import numpy as np
 
 from media.hearing import Hearing
-from media.orders import Bridge, Hear, Music, set_path
-from media.words import FRAME_MS, Codec, Direction, Path, StreamId
+from media.orders import Bridge, Hear, Music
+from media.paths import Codec, Direction, Path
+from media.wording import set_path
+from media.words import FRAME_MS, StreamId
 from tests.stage.replay import Bench
 from tests.stage.rtp_peer import Peer
 
