@@ -18,6 +18,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -45,7 +46,7 @@ from apps.supervisor import UNUSABLE
 from apps.version import VERSION
 from apps.whole import Whole, load_whole
 from ivr import spoken
-from ivr.words import Mistakes
+from ivr.words import Mistake, Mistakes
 from media.desk import Desk, MediaError
 from media.voice import Voice
 from media.words import MediaEvent
@@ -62,6 +63,15 @@ BOOKS_PATIENCE_S = 15.0
 """Below the supervisor's patience with a child that is not ready yet."""
 GOODBYE_S = 3.0
 """How long the last BYEs may take before the process leaves all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A configuration that was read anew, and is right."""
+
+    changes: list[str]
+    """What is different from before, a sentence each."""
+    warnings: tuple[Mistake, ...]
 
 
 class Exchange:
@@ -180,17 +190,17 @@ class Exchange:
 
     # ---- reload -------------------------------------------------------------------------------------------------
 
-    def reload(self, *, apply: bool = True) -> list[str]:
+    def reload(self, *, apply: bool = True) -> Reread:
         """Read the configuration from disk and, with `apply`, take it for new calls.
 
-        Returns what is different, a sentence each. Raises `Mistakes`, and then nothing has changed.
+        Raises `Mistakes`, and then nothing has changed.
         """
         before = self.house.site
         whole = load_whole(before.paths.directory)
         site, house = whole.site, self.house
         changes = differences(before, site, (house.plan, house.prompts) != (whole.plan, whole.prompts))
         if not apply:
-            return changes
+            return Reread(changes, whole.warnings)
         self.loaded_at = time.time()
         house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, site.routes()
         house.switch.reconfigure(site.switch_settings(VERSION))
@@ -199,7 +209,7 @@ class Exchange:
         house.spawn(self._prepare_prompts(), "prompts")
         house.hub.publish(ConfigReloaded(changes))
         log.info("configuration reloaded: %s", " ".join(changes) or "nothing is different")
-        return changes
+        return Reread(changes, whole.warnings)
 
     # ---- stop ---------------------------------------------------------------------------------------------------
 
@@ -298,6 +308,8 @@ def main(directory: Path) -> None:
         for mistake in mistakes.mistakes:
             log.error("%s", mistake)
         sys.exit(UNUSABLE)
+    for warning in whole.warnings:
+        log.warning("%s", warning)
     try:
         import uvloop
 
