@@ -32,7 +32,8 @@ from apps.booked_bindings import BookedBindings
 from apps.differences import differences
 from apps.floor_memory import restore_floor
 from apps.house import House
-from apps.journal import Journal, JournalAlarm, JournalError
+from apps.journal import Journal
+from apps.journal_writer import JournalAlarm, JournalError
 from apps.methods.status import contact_info
 from apps.metrics_http import MetricsServer
 from apps.phone_use import PhoneUse
