@@ -16,7 +16,8 @@ from apps.line_use import take_phone, take_trunk
 from apps.log import safe
 from ivr.words import DialResult
 from media.answer import Verdict
-from media.words import AnswerJudged, Tone
+from media.events import AnswerJudged
+from media.words import Tone
 from switch import call as coupling
 from switch.call_words import After, AnswerCaller, Connect, Effect, Finished, HangUp, Outcome, RingCaller, TimedOut
 from switch.events import Answered, Ended, LegEvent, Progressed, Rang

@@ -47,8 +47,8 @@ from apps.version import VERSION
 from apps.whole import Whole, load_whole
 from ivr.words import Mistakes
 from media.desk import Desk, MediaError
+from media.events import MediaEvent
 from media.voice import Voice
-from media.words import MediaEvent
 from switch.driver import Switch
 from switch.errors import SwitchError
 from switch.events import Event, Invited, Registered, Unregistered

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from apps.presses import Presses, Way
 from media.answer import AnswerParameters
-from media.words import AnswerJudged, DigitHeard, SpeechChanged
+from media.events import AnswerJudged, DigitHeard, SpeechChanged
 
 if TYPE_CHECKING:
     from apps.house import House

@@ -28,18 +28,9 @@ from apps.sound import Sound
 from apps.terms import Terms
 from apps.watchers import Watchers
 from media.desk import MediaError
-from media.words import (
-    AnswerJudged,
-    DigitHeard,
-    EngineLost,
-    MediaEvent,
-    Path,
-    PlayEnded,
-    RtpLost,
-    Source,
-    SpeechChanged,
-    StreamId,
-)
+from media.events import AnswerJudged, DigitHeard, EngineLost, MediaEvent, PlayEnded, RtpLost, SpeechChanged
+from media.paths import Path
+from media.words import Source, StreamId
 from switch.events import Agreed, Answered, Confirmed, Ended, Invited, Keyed, LegEvent, Offered
 from switch.sdp import SdpError
 from switch.words import Cause, FromPhone, FromTrunk, Identity, LegId, Party, Target, ToPhone, call_of

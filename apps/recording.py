@@ -28,7 +28,8 @@ from apps.api.events import RecordingEnded, RecordingStarted
 from apps.api.types import MarkInfo, RecordingInfo, utc
 from apps.site_clock import local_now
 from media.desk import MediaError
-from media.words import RecordingMark, RecordingReport, StreamId
+from media.recording_report import RecordingMark, RecordingReport
+from media.words import StreamId
 from switch.words import CallId, LegId
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from apps.offers import Offers
 from apps.sound import Sound
-from media.words import LocalAddress, Path, StreamId
+from media.paths import LocalAddress, Path
+from media.words import StreamId
 from switch.addresses import FAR_AWAY
 from switch.events import Invited
 from switch.sdp import SdpError

@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from media.words import Codec, Direction, LocalAddress, Path
+from media.paths import Codec, Direction, LocalAddress, Path
 from switch.sdp_crypto import PLAIN, SECURED, Crypto, Keyring, NoSecurity, agreed
 from switch.sdp_text import Media, Sdp, SdpError, is_ipv4, parse, write
 

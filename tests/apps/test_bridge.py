@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from media.words import Direction, StreamId
+from media.paths import Direction
+from media.words import StreamId
 from switch.words import LegId
 from tests.stage.paper.house import PaperHouse, after, paper, settle
 

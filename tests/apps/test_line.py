@@ -10,7 +10,9 @@ import pytest
 
 from apps.line import Line
 from apps.line_words import Stage
-from media.words import Direction, EngineLost, RtpLost, StreamId
+from media.events import EngineLost, RtpLost
+from media.paths import Direction
+from media.words import StreamId
 from switch.events import Answered, Ended, LegEvent, Rang
 from switch.words import CallId, Cause, Identity, Party, ToPhone, leg_id
 from tests.stage.paper.house import PaperHouse, after, paper, settle

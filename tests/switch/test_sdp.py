@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.words import Codec, Direction, LocalAddress, Path
+from media.paths import Codec, Direction, LocalAddress, Path
 from switch.guard_body import is_sdp_sane
 from switch.sdp import NoAudio, NoCommonCodec, SdpError, agree, answer, held, narrow, offer, parse, turned, write
 from switch.sdp_crypto import Keyring, Srtp
