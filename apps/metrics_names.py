@@ -1,4 +1,6 @@
-"""What the switch tells Prometheus: names, kinds and labels, one table; docs/operations.md has the same, a test compares.
+"""What the switch tells Prometheus: names, kinds and labels, one table.
+
+docs/operations.md has the same, and a test compares.
 
 Units in names: seconds, bytes; `_total` only grows while its process lives. Labels are of small sets (LABELS): no
 caller, no number, no call.
