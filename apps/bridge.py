@@ -59,7 +59,7 @@ class Bridge:
             self._desk.music(other.stream, None)
             self._desk.bridge(RoomId(self._call.id), (caller.stream, other.stream))
             kind = SegmentKind.TALK
-        caller.digits_to, other.digits_to = other, caller
+        caller.input.digits_to, other.input.digits_to = other, caller
         if kind is self._kind:  # the second of two who hold each other, or the first of them back
             return
         self._kind, self._call.broken = kind, None
@@ -70,7 +70,7 @@ class Bridge:
         self._call.parted_by = by
         self._call.broken = self._other.leaving if self._other.leaving in FAILURES else None
         for line in (self._call.line, self._other):
-            line.digits_to = None
+            line.input.digits_to = None
             if line.ended is None:
                 self._desk.music(line.stream, None)
                 self._desk.unbridge(line.stream)

@@ -16,7 +16,8 @@ from apps.line_use import take_phone, take_trunk
 from apps.log import safe
 from ivr.words import DialResult
 from media.answer import Verdict
-from media.words import AnswerJudged, Tone
+from media.events import AnswerJudged
+from media.words import Tone
 from switch import call as coupling
 from switch.call_words import After, AnswerCaller, Connect, Effect, Finished, HangUp, Outcome, RingCaller, TimedOut
 from switch.events import Answered, Ended, LegEvent, Progressed, Rang
@@ -111,7 +112,7 @@ class _Dial:
         )
         timer = loop.call_later(self._timeout_s, lambda: self._happened(TimedOut(loop.time())))
         try:
-            with self._call.line.watched(self._happened):
+            with self._call.line.watchers.during(self._happened):
                 for leg, line in self._lines.items():
                     self._place(line, self._ways[leg][1])
                 return await self._finished
@@ -178,7 +179,7 @@ class _Dial:
         self._bridge = Bridge(self._call, other, music="default", label=number, extension=_extension(way.target))
         self._connected_at = asyncio.get_running_loop().time()
         if self._amd:
-            other.judge_answer(lambda judged: self._judged(other, judged))
+            other.input.judge_answer(lambda judged: self._judged(other, judged))
         self._house.recorder.take_up(self._call, other.stream)
         if self._call.line.answered:
             self._call.answered()

@@ -11,10 +11,8 @@ Exit code 5 when it can never run like this: a mistake in the configuration, a p
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
-import os
 import signal
 import sys
 import time
@@ -27,33 +25,34 @@ import click
 from acd.centre import Centre
 from acd.events import CountsLoaded, PhoneReachable, Reconfigured
 from apps import log as logs
-from apps import methods, metrics, processes, prompts, queue_answers, reception, reports, star_codes
+from apps import methods, metrics, processes, reception, reports
 from apps.alarms import Alarms
-from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered, SwitchStopping
+from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered
 from apps.api.server import ApiServer, SocketError
 from apps.booked_bindings import BookedBindings
 from apps.differences import differences
 from apps.floor_memory import restore_floor
 from apps.house import House
-from apps.journal import Journal, JournalAlarm, JournalError
+from apps.journal import Journal
+from apps.journal_writer import JournalAlarm, JournalError
 from apps.methods.status import contact_info
 from apps.metrics_http import MetricsServer
 from apps.phone_use import PhoneUse
+from apps.prompts_ready import make_ready
 from apps.queue_calls import Floor
 from apps.recording import Recorder
 from apps.site_clock import midnight_at, seconds_to_midnight
+from apps.stopping import Stopping
 from apps.supervisor import UNUSABLE
 from apps.version import VERSION
 from apps.whole import Whole, load_whole
-from ivr import spoken
 from ivr.words import Mistake, Mistakes
 from media.desk import Desk, MediaError
+from media.events import MediaEvent
 from media.voice import Voice
-from media.words import MediaEvent
 from switch.driver import Switch
 from switch.errors import SwitchError
 from switch.events import Event, Invited, Registered, Unregistered
-from switch.words import Cause, Party
 
 log = logging.getLogger("exchange")
 
@@ -61,8 +60,6 @@ log = logging.getLogger("exchange")
 BOOKS_ALARM = "The books cannot be written"
 BOOKS_PATIENCE_S = 15.0
 """Below the supervisor's patience with a child that is not ready yet."""
-GOODBYE_S = 3.0
-"""How long the last BYEs may take before the process leaves all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +77,6 @@ class Exchange:
     def __init__(self, whole: Whole) -> None:
         site = whole.site
         self.started_at = self.loaded_at = time.time()
-        self._stopped = asyncio.Event()
-        self._stopping = self._asked = False
-        self._drained_by = 0.0
-        """When running calls have had their time, on the loop's clock."""
-        self._patience: asyncio.Timeout | None = None
         hub = EventHub()
         alarms = Alarms(hub)
         journal = Journal(site.paths.database, on_alarm=partial(_book_alarm, alarms))
@@ -104,6 +96,7 @@ class Exchange:
         self.house.floor = Floor(self.house, Centre(site.centre_settings(), time.monotonic()))
         self.house.recorder = Recorder(self.house)
         self.house.phone_use = PhoneUse(self.house.floor)
+        self.stopping = Stopping(self.house)
         hub.counted = self.house.tally.told
         self._metrics: MetricsServer | None = None
         self.api = ApiServer(site.paths.socket, methods.table(self), hub, version=VERSION, started_at=self.started_at)
@@ -123,7 +116,7 @@ class Exchange:
         midnight = midnight_at(site)
         queues = await reports.counts_today(house.journal, midnight)
         house.today.remember(queues.pop("")[0], queues, await reports.trunks_today(house.journal, midnight))
-        house.spawn(self._prepare_prompts(), "prompts")
+        house.spawn(make_ready(house), "prompts")
         await self._bindings.read()
         await house.switch.start()
         await self.api.start()
@@ -143,20 +136,6 @@ class Exchange:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 log.warning("%s; waiting", error)
-
-    async def _prepare_prompts(self) -> None:
-        """Render what the dialplan can say, before a caller waits for it."""
-        began = time.monotonic()
-        site, plan = self.house.site, self.house.plan
-        texts = plan.static_texts() | self.house.prompts.static_texts()
-        texts |= {text for language in site.switch.languages for text in spoken.usual(language)}
-        texts |= star_codes.static_texts(site.switch.languages) | queue_answers.static_texts(site)
-        failures = await self.house.voice.prepare(texts)
-        for alarm in (prompts.MISSING, prompts.UNSPOKEN):
-            self.house.alarms.clear(alarm)
-        for failure in failures:
-            self.house.alarms.raise_(prompts.UNSPOKEN, failure, prompts.HINT)
-        log.info("%d prompts are ready (%.1f s)", len(texts) - len(failures), time.monotonic() - began)
 
     async def _days(self) -> None:
         """Zero the agents' counts when the site's day begins."""
@@ -206,58 +185,16 @@ class Exchange:
         house.switch.reconfigure(site.switch_settings(VERSION))
         house.desk.set_music(site.music_files())
         house.floor.tell(Reconfigured(site.centre_settings()))
-        house.spawn(self._prepare_prompts(), "prompts")
+        house.spawn(make_ready(house), "prompts")
         house.hub.publish(ConfigReloaded(changes))
         log.info("configuration reloaded: %s", " ".join(changes) or "nothing is different")
         return Reread(changes, whole.warnings)
 
     # ---- stop ---------------------------------------------------------------------------------------------------
 
-    def begin_stop(self, grace_s: float | None = None) -> None:
-        """Refuse new calls; leave when the running ones have ended, or after `grace_s` (the site's own if None).
-
-        Begun again, it has the new grace from now on: who has lost patience need not wait for the old one.
-        """
-        self.house.accepting = False
-        if grace_s is None:
-            grace_s = self.house.site.switch.limits.drain_s
-        self._drained_by = asyncio.get_running_loop().time() + grace_s
-        if self._patience is not None:
-            self._patience.reschedule(self._drained_by)
-        self.house.hub.publish(SwitchStopping(len(self.house.calls), grace_s))
-        log.info("stopping: %d calls may run on for %.0f s", len(self.house.calls), grace_s)
-        if not self._stopping:
-            self._stopping = True
-            self.house.spawn(self._drain(), "drain")
-
-    def told_to_stop(self) -> None:
-        """SIGTERM: once begins the stop with the site's own grace; a stop that was asked for keeps its own."""
-        if not self._stopping:
-            self.begin_stop()
-
-    def ask_stop(self, grace_s: float) -> None:
-        """Stop the whole switch. The supervisor is told when the calls are over: it waits for us no longer than for
-        the site's own grace."""
-        self._asked = True
-        self.begin_stop(grace_s)
-
-    async def _drain(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(self._drained_by) as self._patience:
-                await self.house.quiet()
-        self._patience = None
-        for call in list(self.house.calls.values()):
-            call.end(Cause.SHUTDOWN, Party.SWITCH)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE_S):
-                await self.house.quiet()
-        if self._asked:
-            os.kill(os.getppid(), signal.SIGTERM)
-        self._stopped.set()
-
     async def run(self) -> None:
         """Until stopped. The books are closed last."""
-        await self._stopped.wait()
+        await self.stopping.done.wait()
         if self._metrics is not None:
             await self._metrics.stop()
         await self.api.stop()
@@ -280,7 +217,7 @@ async def serve(whole: Whole) -> None:
     exchange = Exchange(whole)
     loop = asyncio.get_running_loop()
     await exchange.start()
-    loop.add_signal_handler(signal.SIGTERM, exchange.told_to_stop)
+    loop.add_signal_handler(signal.SIGTERM, exchange.stopping.told)
     _spare_the_collector()
     sys.stdout.write("ready\n")
     sys.stdout.flush()

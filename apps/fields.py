@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from media.words import Codec
+from media.paths import Codec
 
 EXTENSION = re.compile(r"[0-9]{2,15}")
 STAR_CODE = re.compile(r"[*#][0-9*#]{1,9}")

@@ -21,8 +21,7 @@ from apps.whole_site import Site
 from ivr.plan import Plan
 from ivr.prompts import Prompts
 from media.desk import Desk
-from media.voice import Voice
-from media.words import (
+from media.events import (
     AnswerJudged,
     DigitHeard,
     EngineBack,
@@ -36,6 +35,7 @@ from media.words import (
     SpeechChanged,
     TapEnded,
 )
+from media.voice import Voice
 from switch.driver import Switch
 from switch.route import Routes
 from switch.words import CallId, LegId

@@ -22,7 +22,7 @@ TRUNK_TROUBLE = (Cause.TRUNK_FAILED, Cause.TIMEOUT, Cause.FORBIDDEN, Cause.NOT_A
 def take_phone(house: House, line: Line, extension: str) -> None:
     """This extension's phone is on a call that no queue gave."""
     house.phone_use.take(extension)
-    line.when_over(lambda _: house.phone_use.free(extension))
+    line.watchers.add(lambda _: house.phone_use.free(extension))
 
 
 def take_trunk(house: House, line: Line, trunk: str) -> None:
@@ -32,4 +32,4 @@ def take_trunk(house: House, line: Line, trunk: str) -> None:
     def over(ended: Ended) -> None:
         house.today.trunk_leg_over(trunk, failed=not line.answered and ended.cause in TRUNK_TROUBLE)
 
-    line.when_over(over)
+    line.watchers.add(over)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from apps.fields import Entry, Host, Name, Network, Port, Text, codec_list, one_of, one_or_more, text, whole, wrong
-from media.words import Codec
+from media.paths import Codec
 from switch.number import PatternError, compile_pattern
 from switch.sdp_crypto import Srtp
 

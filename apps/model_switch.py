@@ -26,7 +26,7 @@ from apps.fields import (
     some_codecs,
     whole,
 )
-from media.words import Codec
+from media.paths import Codec
 
 
 class SipSection(Entry):

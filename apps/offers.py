@@ -16,7 +16,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from media.words import Codec, Direction, LocalAddress, Path
+from media.paths import Codec, Direction, LocalAddress, Path
 from switch import sdp
 from switch.addresses import EVERYWHERE, FAR_AWAY, facing
 from switch.sdp_crypto import Keyring, Srtp

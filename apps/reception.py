@@ -68,7 +68,7 @@ async def serve(house: House, call: Call) -> None:
 
 async def _route(house: House, call: Call) -> Cause:
     """Do what the dialplan says; the cause to end the call with, should it still live."""
-    if why := call.line.unfit:
+    if why := call.line.terms.unfit:
         call.enter(SegmentKind.MENU, label="no common audio")
         log.info("call=%s offers no audio that we speak: %s", call.id, why)
         return Cause.NOT_ACCEPTABLE

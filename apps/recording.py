@@ -28,7 +28,8 @@ from apps.api.events import RecordingEnded, RecordingStarted
 from apps.api.types import MarkInfo, RecordingInfo, utc
 from apps.site_clock import local_now
 from media.desk import MediaError
-from media.words import RecordingMark, RecordingReport, StreamId
+from media.recording_report import RecordingMark, RecordingReport
+from media.words import StreamId
 from switch.words import CallId, LegId
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Recorder:
             path = file_name(self._house.site.paths.recordings, call.id, number, local_now(self._house.site))
             recording = self._begin(call, path, right, channels=2, kind="call", queue=queue, agent=agent)
             self._following[call.id] = recording
-            call.line.when_over(lambda _: self.stop(recording))
+            call.line.watchers.add(lambda _: self.stop(recording))
         else:
             self._turn(live, right, agent)
             self._away(live, False)

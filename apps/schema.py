@@ -178,7 +178,7 @@ leg = Table(
     Column("round_trip_ms", Float),
     Column("mos_in", Float),
     Column("mos_out", Float),
-    _name("dropped_by"),  # a JSON object: what `dropped` is made of, by reason (media.words.StreamReport)
+    _name("dropped_by"),  # a JSON object: what `dropped` is made of, by reason (media.stream_report.StreamReport)
     _number("refused_out"),
     _number("resynced"),
     _number("stretched_ms"),

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from media.desk import MediaError
-from media.words import LocalAddress, Path, PlayEnded, Source, StreamId, StreamReport
+from media.events import PlayEnded
+from media.paths import LocalAddress, Path
+from media.stream_report import StreamReport
+from media.words import Source, StreamId
 
 if TYPE_CHECKING:
     from apps.house import House

@@ -78,10 +78,10 @@ class Telephone:
         playing = asyncio.ensure_future(line.play(sources))
         try:
             while not playing.done():
-                line.keyed.clear()
+                line.input.keyed.clear()
                 if (digit := self._take(stop_on)) is not None:
                     return digit
-                keyed = asyncio.ensure_future(line.keyed.wait())
+                keyed = asyncio.ensure_future(line.input.keyed.wait())
                 try:
                     await asyncio.wait((playing, keyed), return_when=asyncio.FIRST_COMPLETED)
                 finally:
@@ -95,7 +95,7 @@ class Telephone:
 
     def _take(self, wanted: str) -> str | None:
         """The first keyed digit that is one of `wanted`, out of the buffer."""
-        digits = self._call.line.digits
+        digits = self._call.line.input.digits
         for digit in digits:
             if digit in wanted:
                 digits.remove(digit)
@@ -106,18 +106,18 @@ class Telephone:
         """The next digit, from the buffer or as it is keyed; None when none came in time."""
         line = self._call.line
         deadline = asyncio.get_running_loop().time() + timeout_s
-        while not line.digits:
-            line.keyed.clear()
+        while not line.input.digits:
+            line.input.keyed.clear()
             try:
                 async with asyncio.timeout_at(deadline):
-                    await line.keyed.wait()
+                    await line.input.keyed.wait()
             except TimeoutError:
                 return None
-        return line.digits.popleft()
+        return line.input.digits.popleft()
 
     def forget_digits(self) -> None:
         """Empty the buffer of keyed digits."""
-        self._call.line.digits.clear()
+        self._call.line.input.digits.clear()
 
     async def queue(
         self,

@@ -16,7 +16,7 @@ from switch.words import call_of
 if TYPE_CHECKING:
     from apps.call import Call
     from apps.line import Line
-    from media.words import StreamReport
+    from media.stream_report import StreamReport
 
 _STATES = {
     SegmentKind.ROUTE: "routing",

@@ -45,7 +45,7 @@ async def record_message(
     call.enter(SegmentKind.VOICEMAIL, label=box or "record", extension=box or "")
     if beep:
         await line.play([BEEP])
-    line.digits.clear()  # what was keyed into the greeting does not end the message
+    line.input.digits.clear()  # what was keyed into the greeting does not end the message
     recording, path = house.recorder.start_message(call, box or "")
     began = asyncio.get_running_loop().time()
     ended_by, digit = "hangup", ""
@@ -61,27 +61,27 @@ async def _until_done(
     house: House, call: Call, began: float, max_s: float, silence_s: float, finish_on: str
 ) -> tuple[str, str]:
     line = call.line
-    line.watch_speech(silence_s > 0)
+    line.input.watch_speech(silence_s > 0)
     try:
         while True:
             now = asyncio.get_running_loop().time()
-            line.keyed.clear()
-            while line.digits:
-                digit = line.digits.popleft()
+            line.input.keyed.clear()
+            while line.input.digits:
+                digit = line.input.digits.popleft()
                 if digit in finish_on:
                     return "key", digit
             left = began + max_s - now
             if left <= 0:
                 return "limit", ""
             if silence_s > 0:
-                quiet_since = max(began, line.spoke_at)
-                if not line.speaking and now - quiet_since >= silence_s:
+                quiet_since = max(began, line.input.spoke_at)
+                if not line.input.speaking and now - quiet_since >= silence_s:
                     return "silence", ""
-                left = min(left, quiet_since + silence_s - now if not line.speaking else silence_s)
+                left = min(left, quiet_since + silence_s - now if not line.input.speaking else silence_s)
             try:
                 async with asyncio.timeout(max(left, 0.02)):
-                    await line.keyed.wait()
+                    await line.input.keyed.wait()
             except TimeoutError:
                 pass
     finally:
-        line.watch_speech(False)
+        line.input.watch_speech(False)

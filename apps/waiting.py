@@ -125,7 +125,7 @@ async def wait(
         return QueueResult(LeaveReason.ABANDONED.value)  # the script is about to be cancelled
     limit = loop.call_later(max_wait_s, waiting.too_long) if max_wait_s is not None else None
     try:
-        with line.watched(waiting.gone):
+        with line.watchers.during(waiting.gone):
             floor.waiting[waiting.caller] = waiting
             call.enter(SegmentKind.QUEUE, queue=name)
             house.desk.music(line.stream, waiting.music)

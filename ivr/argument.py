@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ivr import expr
 from ivr.document import Document, Place, Value
+from ivr.template import Template, TemplateError
+from ivr.template import parse as parse_template
 from ivr.words import Known
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Kind:
         """Branches in a value, when it holds any."""
         return iter(())
 
-    def templates(self, value: Any) -> Iterator[expr.Template]:
+    def templates(self, value: Any) -> Iterator[Template]:
         """Texts with variables in a value."""
         return iter(())
 
@@ -221,21 +222,21 @@ class Text(Kind):
     """A text with variables."""
 
     word = "text"
-    blank = expr.Template(())
+    blank = Template(())
 
-    def read(self, reading: Reading, value: Value, place: Place) -> expr.Template:
+    def read(self, reading: Reading, value: Value, place: Place) -> Template:
         text = self.text(reading, value, place)
         return template(reading, text, place) if text is not None else self.blank
 
-    def templates(self, value: Any) -> Iterator[expr.Template]:
+    def templates(self, value: Any) -> Iterator[Template]:
         if value is not None:
             yield value
 
 
-def template(reading: Reading, text: str, place: Place) -> expr.Template:
+def template(reading: Reading, text: str, place: Place) -> Template:
     """A text's template; an empty one after noting a mistake."""
     try:
-        return expr.parse(text)
-    except expr.TemplateError as error:
+        return parse_template(text)
+    except TemplateError as error:
         reading.wrong(place, f"In {shown(place)}, {error}", "")
-        return expr.Template(())
+        return Template(())

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ivr import expr
 from ivr.argument import RESERVED, Kind, Reading, Text, nearest, shown, template
 from ivr.document import Place, Value
 from ivr.pattern import Pattern, PatternError
 from ivr.pattern import parse as parse_pattern
+from ivr.template import Template
 
 
 class Name(Text):
@@ -23,7 +23,7 @@ class Name(Text):
         self.of = of
         self.word = f"name of a {of}"
 
-    def read(self, reading: Reading, value: Value, place: Place) -> expr.Template:
+    def read(self, reading: Reading, value: Value, place: Place) -> Template:
         found = super().read(reading, value, place)
         name = found.constant
         if name:
@@ -44,24 +44,24 @@ class Dialled(Kind):
     word = "number, or list of numbers"
     blank = ()
 
-    def read(self, reading: Reading, value: Value, place: Place) -> tuple[expr.Template, ...]:
+    def read(self, reading: Reading, value: Value, place: Place) -> tuple[Template, ...]:
         if isinstance(value, list):
             if not value:
                 reading.wrong(place, f"{shown(place)} is an empty list", "Name at least one number.")
             return tuple(self.one(reading, item, (*place, index)) for index, item in enumerate(value))
         return (self.one(reading, value, place),)
 
-    def one(self, reading: Reading, value: Value, place: Place) -> expr.Template:
+    def one(self, reading: Reading, value: Value, place: Place) -> Template:
         text = self.text(reading, value, place)
         if text is None:
-            return expr.Template(())
+            return Template(())
         found = template(reading, text, place)
         number = found.constant
         if number:
             check_number(reading, number, place)
         return found
 
-    def templates(self, value: Any) -> Iterator[expr.Template]:
+    def templates(self, value: Any) -> Iterator[Template]:
         yield from value or ()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ivr import expr, speech
+from ivr import speech
 from ivr.argument import Kind, Number, Reading, nearest, noun, shown, template
 from ivr.argument_name import Language
 from ivr.document import Place, Value
+from ivr.template import Template
 from ivr.words import Beep, Pause
 
 PIECES = ("text", "language", "play", "pause", "beep")
@@ -30,7 +31,7 @@ class Speech(Kind):
             pieces = [self.piece(reading, value, place)]
         return tuple(piece for piece in pieces if piece is not None)
 
-    def templates(self, value: Any) -> Iterator[expr.Template]:
+    def templates(self, value: Any) -> Iterator[Template]:
         yield from speech.templates(value or ())
 
     def piece(self, reading: Reading, value: Value, place: Place) -> speech.Piece | None:
@@ -117,7 +118,7 @@ class Prompts(Kind):
             pieces.append(prompt(self, reading, item, (*place, index) if isinstance(value, list) else place, ""))
         return tuple(piece for piece in pieces if piece is not None)
 
-    def templates(self, value: Any) -> Iterator[expr.Template]:
+    def templates(self, value: Any) -> Iterator[Template]:
         yield from speech.templates(value or ())
 
 

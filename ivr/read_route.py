@@ -5,9 +5,9 @@ from __future__ import annotations
 from ivr.argument import Choice, Flag, Kind, Reading, Seconds, Text, nearest, noun
 from ivr.argument_name import Dialled, Language, Patterns
 from ivr.document import Place, Value
-from ivr.expr import Template
 from ivr.route import DialTemplate, Reject, Route, RunScript
 from ivr.steps.hangup import CAUSES
+from ivr.template import Template
 
 CONDITIONS = {
     "to": "pattern of the called number, or a list: 4001, 2XXX, 86*, /regex/",

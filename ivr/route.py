@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ivr.expr import Template
 from ivr.hours import Hours
 from ivr.pattern import Pattern, covered
+from ivr.template import Template
 
 
 @dataclass(frozen=True, slots=True)

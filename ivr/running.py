@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from ivr import speech
 from ivr.argument import KEYS
-from ivr.expr import Template
 from ivr.plan import Plan
+from ivr.template import Template
 from ivr.words import CallPort
 
 STEP_LIMIT = 1000

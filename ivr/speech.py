@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.expr import Template
+from ivr.template import Template
 from ivr.words import Beep, Pause, Play, Prompt, Say
 
 

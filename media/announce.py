@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from media import g711, orders
+from media import g711, orders, wording
 from media.board import Board, Ints
+from media.events import AnnouncementEnded
 from media.files import Loader
 from media.process import log
 from media.room import Rooms
 from media.source import Player
 from media.span import is_tie
-from media.words import FRAME_SAMPLES, AnnouncementEnded, RoomId, StreamId
+from media.words import FRAME_SAMPLES, RoomId, StreamId
 
 _RISE = np.arange(1, FRAME_SAMPLES + 1, dtype=np.float32) / FRAME_SAMPLES
 
@@ -72,7 +73,7 @@ class Announcer:
         duck = float(10 ** (-min(max(order.duck_db, 0.0), 96.0) / 20))
         announcement = _Announcement(room, StreamId(order.stream), None, duck)
         self._running[order.number] = announcement
-        sources = [orders.source_of(wired) for wired in order.sources]
+        sources = [wording.source_of(wired) for wired in order.sources]
 
         def load() -> Player:
             clips, failed = self._loader.shelf.clips(sources)

@@ -20,7 +20,8 @@ from media.amd import GreetingOver, Judge, Judgement, Kind
 from media.answer import AnswerParameters
 from media.beep import BeepEar
 from media.board import Board, Ints
-from media.words import RATE_HZ, AnswerJudged, BeepHeard, StreamId
+from media.events import AnswerJudged, BeepHeard
+from media.words import RATE_HZ, StreamId
 
 MODE = 3
 """The detector at its strictest."""

@@ -35,7 +35,7 @@ DROPS = (
     *("source", "type", "short", "version", "flood", "direction", "order", "long", "early"),
     *("rtcp", "stun", "dtls", "line", "waited", "digit", "overrun", "auth", "replay"),
 )
-"""Why a packet was thrown away, in the order of the columns of `dropped`; words.StreamReport says what they mean."""
+"""Why a packet was thrown away, in the order of the columns of `dropped`; stream_report.py says what they mean."""
 NOBODY = 0
 
 Bools = npt.NDArray[np.bool_]

@@ -19,35 +19,12 @@ from typing import Any
 import msgspec
 
 from media import orders, process
+from media.events import MediaEvent
 from media.hall import Hall, Refused
-from media.orders import (
-    Bridge,
-    Close,
-    DeskOrder,
-    Hear,
-    Hello,
-    Music,
-    Open,
-    Play,
-    Press,
-    Record,
-    RecordRight,
-    RecordStop,
-    Reply,
-    Report,
-    Request,
-    SetMusic,
-    SetPath,
-    State,
-    StopPlay,
-    Unbridge,
-    WatchAnswer,
-    WatchProgress,
-    WatchSpeech,
-    WatchTones,
-)
+from media.messages import DeskOrder, Load, Reply, Request
+from media.stream_report import StreamReport
 from media.wire import FrameError, Unframer, frame
-from media.words import MediaEvent, RoomId, StreamId, StreamReport
+from media.words import RoomId, StreamId
 
 MAX_UNSENT = 8 << 20
 """A client that leaves so much unread is gone."""
@@ -105,7 +82,7 @@ class Control:
         with contextlib.suppress(FileExistsError):
             self._poll.register(fd, select.EPOLLIN)
 
-    def tell(self, event: MediaEvent | orders.Load) -> None:
+    def tell(self, event: MediaEvent | Load) -> None:
         """Send an event to every client."""
         self.lost["events_untold"] += not self._clients
         for client in list(self._clients.values()):
@@ -194,15 +171,15 @@ class Control:
     def _carry_out(self, order: DeskOrder, answer: Callable[[object], None]) -> object:
         hall = self._hall
         match order:
-            case Open():
+            case orders.Open():
                 return hall.open(StreamId(order.stream))
-            case SetPath():
+            case orders.SetPath():
                 hall.set_path(order)
-            case Close():
+            case orders.Close():
                 return hall.close(StreamId(order.stream))
-            case Bridge():
+            case orders.Bridge():
                 hall.rooms.bridge(RoomId(order.room), [StreamId(name) for name in order.streams])
-            case Hear():
+            case orders.Hear():
                 hall.hear(order)
             case orders.RecordSilence():
                 hall.recorder.silence(order.recording, order.left, order.right, order.what)
@@ -220,66 +197,66 @@ class Control:
                 hall.announcer.stop(order.number)
             case orders.Doorbell():
                 hall.announcer.doorbell(order)
-            case Unbridge():
+            case orders.Unbridge():
                 hall.rooms.leave(StreamId(order.stream))
             case orders.Tie():
                 hall.ties.open(order)
             case orders.Untie():
                 hall.close_tie(order.name)
-            case SetMusic():
+            case orders.SetMusic():
                 hall.sounding.set_music(order.classes)
-            case Record():
+            case orders.Record():
                 hall.record(order)
-            case RecordRight():
+            case orders.RecordRight():
                 hall.record_right(order)
-            case RecordStop():
+            case orders.RecordStop():
                 hall.record_stop(order.recording, answer)
                 return _LATER
-            case Hello():
+            case orders.Hello():
                 return {"streams": list(hall.streams), "ties": hall.ties.names, "recordings": hall.recorder.names}
-            case State():
+            case orders.State():
                 return self._figures()
             case orders.Steer():
                 if (stream := hall.streams.get(StreamId(order.stream))) is not None:
                     hall.sounding.steer(stream, order)
-            case Report() | Play() | StopPlay() | Music() | Press():
+            case orders.Report() | orders.Play() | orders.StopPlay() | orders.Music() | orders.Press():
                 return self._on_stream(order)
-            case WatchSpeech() | WatchTones() | WatchProgress() | WatchAnswer():
+            case orders.WatchSpeech() | orders.WatchTones() | orders.WatchProgress() | orders.WatchAnswer():
                 self._watch(order)
         return None
 
-    def _watch(self, order: WatchSpeech | WatchTones | WatchProgress | WatchAnswer) -> None:
+    def _watch(self, order: orders.WatchSpeech | orders.WatchTones | orders.WatchProgress | orders.WatchAnswer) -> None:
         hall = self._hall
         stream = hall.streams.get(StreamId(order.stream))
         if stream is None:
             return
         match order:
-            case WatchSpeech():
+            case orders.WatchSpeech():
                 hall.watch_speech(stream, order.on)
-            case WatchTones():
+            case orders.WatchTones():
                 hall.tones.digits(stream.row, order.on)
-            case WatchProgress():
+            case orders.WatchProgress():
                 hall.tones.progress(stream.row, order.country)
-            case WatchAnswer():
+            case orders.WatchAnswer():
                 hall.answers.judge(stream.row, order.parameters)
 
-    def _on_stream(self, order: Report | Play | StopPlay | Music | Press) -> object:
+    def _on_stream(self, order: orders.Report | orders.Play | orders.StopPlay | orders.Music | orders.Press) -> object:
         hall = self._hall
         stream = hall.streams.get(StreamId(order.stream))
-        if isinstance(order, Report):
+        if isinstance(order, orders.Report):
             return hall.report(stream) if stream else StreamReport()
         if stream is None:
-            if isinstance(order, Play):
+            if isinstance(order, orders.Play):
                 hall.sounding.unplayed(order)
             return None
         match order:
-            case Play():
+            case orders.Play():
                 hall.sounding.play(stream, order)
-            case StopPlay():
+            case orders.StopPlay():
                 hall.sounding.stop_play(stream)
-            case Music():
+            case orders.Music():
                 hall.sounding.set_music_of(stream, order.name)
-            case Press():
+            case orders.Press():
                 hall.press(stream, order.digits, order.on_ms, order.gap_ms)
         return None
 

@@ -19,41 +19,35 @@ from typing import Any
 
 import msgspec
 
-from media import orders, placing, words
+from media import events, orders, placing, wording
 from media.desk_base import MediaError, NoEngine, NoPort
 from media.desk_recordings import Recordings
 from media.desk_rooms import Bridges
 from media.engine_line import EngineLine, EngineRefused, EngineUnreachable
-from media.words import (
-    AnnouncementEnded,
-    EngineBack,
-    EngineLost,
-    LocalAddress,
-    MediaEvent,
-    PlayEnded,
-    StreamId,
-    StreamReport,
-)
+from media.events import AnnouncementEnded, EngineBack, EngineLost, MediaEvent, PlayEnded
+from media.messages import DeskOrder
+from media.paths import LocalAddress, Path
+from media.stream_report import StreamReport
+from media.words import StreamId
 
 _EVENTS: dict[str, type[MediaEvent]] = {
     kind.__name__: kind
     for kind in (
-        words.DigitHeard,
-        words.PlayEnded,
-        words.AnnouncementEnded,
-        words.RtpLost,
-        words.RtpBack,
-        words.SpeechChanged,
-        words.FloorChanged,
-        words.ToneHeard,
-        words.AnswerJudged,
-        words.BeepHeard,
-        words.RecordingFailed,
-        words.RecordingEncoded,
-        words.TapEnded,
+        events.DigitHeard,
+        events.PlayEnded,
+        events.AnnouncementEnded,
+        events.RtpLost,
+        events.RtpBack,
+        events.SpeechChanged,
+        events.FloorChanged,
+        events.ToneHeard,
+        events.AnswerJudged,
+        events.BeepHeard,
+        events.RecordingFailed,
+        events.RecordingEncoded,
+        events.TapEnded,
     )
 }
-
 
 FIGURES_S = 1.0
 """An engine that does not say how it is within so long is shown without figures."""
@@ -113,9 +107,9 @@ class Desk(Bridges, Recordings):
             self._where.pop(stream, None)
         raise refusal
 
-    def set_path(self, stream: StreamId, path: words.Path) -> None:
+    def set_path(self, stream: StreamId, path: Path) -> None:
         """Start the stream, or change where it sends and what it reads."""
-        self._tell(stream, orders.set_path(stream, path))
+        self._tell(stream, wording.set_path(stream, path))
 
     async def close_stream(self, stream: StreamId) -> StreamReport:
         """Close it; its totals, which are empty for an unknown or lost stream."""
@@ -157,7 +151,7 @@ class Desk(Bridges, Recordings):
 
     # ---- inside --------------------------------------------------------------------------------------------
 
-    async def _report(self, line: EngineLine, order: orders.DeskOrder) -> StreamReport:
+    async def _report(self, line: EngineLine, order: DeskOrder) -> StreamReport:
         try:
             return msgspec.convert(await line.ask(order), StreamReport)
         except (EngineRefused, EngineUnreachable):

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
-from media import orders
 from media.desk_ties import TieLines
 from media.engine_line import EngineLine
+from media.events import MediaEvent
+from media.messages import DeskOrder
+from media.recording_report import RecordingMark
 from media.spread import Spread
-from media.words import MediaEvent, RecordingMark, RoomId, StreamId
+from media.words import RoomId, StreamId
 
 
 class MediaError(Exception):
@@ -98,7 +100,7 @@ class Engines:
         line = self._where.get(stream)
         return line.name if line is not None else ""
 
-    def _tell(self, stream: StreamId, order: orders.DeskOrder) -> bool:
+    def _tell(self, stream: StreamId, order: DeskOrder) -> bool:
         line = self._where.get(stream)
         if line is None:
             return False

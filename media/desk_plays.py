@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from media import orders
+from media import orders, wording
 from media.answer import AnswerParameters
 from media.desk_base import Engines
 from media.engine_line import EngineLine
-from media.words import PlayEnded, Source, StreamId
+from media.events import PlayEnded
+from media.words import Source, StreamId
 
 
 class Plays(Engines):
@@ -19,7 +20,7 @@ class Plays(Engines):
     async def play(self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False, start_ms: int = 0) -> int:
         """Play id. What plays on the stream ends as "stopped"; `PlayEnded` follows for this one in any case."""
         play = next(self._plays)
-        order = orders.Play(stream, play, [orders.sounds(source) for source in sources], loop, start_ms)
+        order = orders.Play(stream, play, [wording.sounds(source) for source in sources], loop, start_ms)
         if self._tell(stream, order):
             self._playing[play] = stream
         else:

@@ -13,10 +13,12 @@ from pathlib import Path as FilePath
 
 import msgspec
 
-from media import orders, wav, words
+from media import orders, wav, wording
 from media.desk_base import Engines, MediaError, Running
 from media.engine_line import EngineLine, EngineRefused, EngineUnreachable
-from media.words import RecordingFailed, RecordingFormat, RecordingReport, StreamId
+from media.events import RecordingFailed
+from media.recording_report import RecordingFormat, RecordingReport
+from media.words import RATE_HZ, StreamId
 
 
 class Recordings(Engines):
@@ -50,7 +52,7 @@ class Recordings(Engines):
         running = Running(line, path, left, right or "", asyncio.get_running_loop().time())
         # Known before the answer: an engine that dies meanwhile must not leave a tie behind.
         self._recordings[recording] = running
-        order = orders.record(recording, path, left, self._reached(running, right), tracks, form.value, mix)
+        order = wording.record(recording, path, left, self._reached(running, right), tracks, form.value, mix)
         try:
             await line.ask(order)
         except (EngineRefused, EngineUnreachable) as refused:
@@ -162,5 +164,5 @@ def _what_is_left(recording: str, path: FilePath, failed: str) -> RecordingRepor
     if head is None:
         return RecordingReport(recording, str(found), 0.0, 0, size, 0, failed)
     channels, coding = head
-    seconds = round((size - coding.header_bytes) / (coding.width * channels * words.RATE_HZ), 3)
+    seconds = round((size - coding.header_bytes) / (coding.width * channels * RATE_HZ), 3)
     return RecordingReport(recording, str(found), seconds, channels, size, 0, failed, written_s=seconds)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from media import orders
+from media import orders, wording
 from media.desk_plays import Plays
 from media.engine_line import EngineLine
+from media.events import AnnouncementEnded
 from media.hearing import Hearing
 from media.span import Shape
 from media.spread import Spread
-from media.words import AnnouncementEnded, RoomId, Source, StreamId
+from media.words import RoomId, Source, StreamId
 
 
 class Bridges(Plays):
@@ -152,7 +153,7 @@ class Bridges(Plays):
         number = next(self._plays)
         room = RoomId(where)
         line = spread.hub if (spread := self._rooms.get(room)) is not None else None
-        wired = [orders.sounds(source) for source in sources]
+        wired = [wording.sounds(source) for source in sources]
         if line is not None:
             order = orders.Announce(number, room, "", wired, duck_db, loop)
         else:
@@ -174,6 +175,6 @@ class Bridges(Plays):
         """What the room hears from now on when a member comes or goes; without both, nothing."""
         spread = self._rooms.get(room)
         if spread is not None:
-            spread.bell = orders.Doorbell(room, [orders.sounds(s) for s in entry], [orders.sounds(s) for s in exit])
+            spread.bell = orders.Doorbell(room, [wording.sounds(s) for s in entry], [wording.sounds(s) for s in exit])
             for line in spread.crowd:
                 line.tell(spread.bell)

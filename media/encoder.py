@@ -18,8 +18,9 @@ from collections.abc import Iterator
 import soundfile
 
 from media.disk_orders import Encoded
+from media.recording_report import RecordingFormat
 from media.tape import FILE_MODE, Tape
-from media.words import RATE_HZ, RecordingFormat
+from media.words import RATE_HZ
 
 _AS = {RecordingFormat.FLAC: ("FLAC", "PCM_16"), RecordingFormat.OPUS: ("OGG", "OPUS")}
 """Format and subtype in libsndfile."""

@@ -23,13 +23,14 @@ from typing import Any
 from media import conceal, g722, intake, jitter, process
 from media.board import PAST_FRAMES, SLOTS
 from media.control import Control
+from media.events import MediaEvent
 from media.hall import Hall
 from media.lateness import Lateness
 from media.ports import Ports
 from media.pulse import Pulse
 from media.sender import PHASES
 from media.uring import open_ring
-from media.words import FRAME_MS, MediaEvent
+from media.words import FRAME_MS
 
 FRAME_S = FRAME_MS / 1000
 CATCH_UP = 5

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from media.orders import DeskOrder, Load, Reply, Request
+from media.messages import DeskOrder, Load, Reply, Request
 from media.placing import Standing
 from media.wire import LENGTH, MAX_FRAME, frame
 from media.words import StreamId

@@ -16,11 +16,12 @@ import numpy as np
 
 from media import g711
 from media.board import Board, Bools, Ints
+from media.events import FloorChanged
 from media.floor import Seats
 from media.room import Room, Rooms
 from media.speech import Listener
 from media.tone import FULL_SCALE_DBM0
-from media.words import FRAME_SAMPLES, FloorChanged, RoomId, StreamId
+from media.words import FRAME_SAMPLES, RoomId, StreamId
 
 FAINTEST_DBM0 = -45.0
 """Fainter members are silent, and the detector is not asked."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from media.words import Codec
+from media.paths import Codec
 
 Codes = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.int16]

@@ -13,11 +13,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from media import conceal, dtmf, g711, intake, orders, report, speech
+from media import conceal, dtmf, g711, intake, orders, report, speech, wording
 from media.announce import Announcer
 from media.answer_watch import AnswerWatch
 from media.board import DROPS, NOBODY, SLOTS, Board, Ints
 from media.crowd import Crowds
+from media.events import DigitHeard, MediaEvent, RtpBack, RtpLost, SpeechChanged
 from media.files import Loader
 from media.floor_watch import Floors
 from media.intake import DigitPacket
@@ -26,11 +27,13 @@ from media.mux import Mux
 from media.ports import Ports
 from media.quality import Quality
 from media.recorder import Recorder
+from media.recording_report import RecordingFormat, RecordingReport
 from media.room import Rooms
 from media.sender import Sender
 from media.sounding import Sounding
 from media.srtp import Seals
 from media.stream import Stream
+from media.stream_report import StreamReport
 from media.tap import Taps
 from media.tie import Ties
 from media.tone_watch import ToneWatch
@@ -38,19 +41,7 @@ from media.totals import Totals
 from media.udp import Yard
 from media.uring import Ring
 from media.wide import Wide
-from media.words import (
-    FRAME_MS,
-    DigitHeard,
-    MediaEvent,
-    RecordingFormat,
-    RecordingReport,
-    RoomId,
-    RtpBack,
-    RtpLost,
-    SpeechChanged,
-    StreamId,
-    StreamReport,
-)
+from media.words import FRAME_MS, RoomId, StreamId
 
 TRIES = 20
 """Ports tried before a stream is refused: others may sit on some."""
@@ -154,7 +145,7 @@ class Hall:
         stream = self.streams.get(StreamId(order.stream))
         if stream is None:
             return
-        path = orders.path_of(order)
+        path = wording.path_of(order)
         changed = stream.path is None or stream.path.codec is not path.codec
         if changed:
             self.wide.forget(stream.row)

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from media import g711
 from media.board import SLOTS, Board, Bools, Ints
-from media.words import WIDE_SAMPLES, Codec
+from media.paths import Codec
+from media.words import WIDE_SAMPLES
 
 SAMPLE_BYTES = {Codec.L16: 2, Codec.L16_16K: 4}
 """Bytes on the wire for each sample of 8 kHz; all others have one."""

@@ -1,28 +1,18 @@
-"""What the desk says to an engine, and what an engine answers. The disk process has its own (disk_orders.py).
+"""What the desk tells an engine to do. The disk process has orders of its own (disk_orders.py).
 
-Every message is one msgpack array; the first item of an order is its name. A request carries a number; nought asks
-for no answer. An answer is [number, error, result]; an event is [0, name, fields].
-
-Times are wall-clock free: nothing here carries a clock. Deliberately absent: framing (wire.py).
+An order is one msgpack array whose first item is its name. Times are wall-clock free: nothing here carries a clock.
+Deliberately absent: how orders travel (messages.py), what words become of the fields (wording.py).
 """
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
-from pathlib import Path as FilePath
-from typing import Any
-
 import msgspec
 
 from media.answer import AnswerParameters
-from media.words import Codec, Direction, File, Path, Secure, Silence, Source, Suite, Tone
 
 
 class Order(msgspec.Struct, array_like=True, tag=True, frozen=True):
     """Base of all orders: [name, fields...]."""
-
-
-# ---- desk to engine -----------------------------------------------------------------------------------------
 
 
 class Open(Order, frozen=True):
@@ -251,141 +241,3 @@ class Hello(Order, frozen=True):
 
 class State(Order, frozen=True):
     """Answered with the engine's figures."""
-
-
-DeskOrder = (
-    Open
-    | SetPath
-    | Close
-    | Report
-    | Play
-    | StopPlay
-    | Steer
-    | Music
-    | SetMusic
-    | Bridge
-    | Hear
-    | Join
-    | Announce
-    | StopAnnounce
-    | Doorbell
-    | Unbridge
-    | Tie
-    | Untie
-    | Record
-    | RecordRight
-    | RecordStop
-    | RecordSilence
-    | RecordAway
-    | Press
-    | WatchSpeech
-    | Tap
-    | WatchTones
-    | WatchProgress
-    | WatchFloor
-    | WatchAnswer
-    | Hello
-    | State
-)
-
-
-class Request(msgspec.Struct, array_like=True, frozen=True):
-    """An order with its number."""
-
-    number: int
-    order: DeskOrder
-
-
-class Reply(msgspec.Struct, array_like=True, frozen=True):
-    """Answer to `number`, or an event when it is nought: then `error` is the event's name."""
-
-    number: int
-    error: str
-    result: Any = None
-
-
-class Load(msgspec.Struct, frozen=True):
-    """What an engine tells every second, as an event of that name: see placing.py."""
-
-    streams: int = 0
-    busy: float = 0.0
-    late_ms: float = 0.0
-
-
-# ---- words to wire and back ---------------------------------------------------------------------------------
-
-
-def set_path(stream: str, path: Path) -> SetPath:
-    """The order that carries `path`."""
-    return SetPath(
-        stream,
-        path.remote_ip,
-        path.remote_port,
-        path.codec.name,
-        path.payload_type,
-        path.dtmf_payload_type,
-        path.ptime_ms,
-        path.direction.value,
-        path.remote_rtcp_port,
-        path.rtcp_mux,
-        _keys(path.srtp),
-        path.signalling_ip,
-    )
-
-
-def path_of(order: SetPath) -> Path:
-    """The path in an order. KeyError or ValueError when it cannot be one."""
-    # A name instead of an address would make the kernel's `sendto` wait for a name server.
-    IPv4Address(order.remote_ip)
-    if not (0 <= order.remote_port < 65536 and 0 <= order.remote_rtcp_port < 65536):
-        raise ValueError(f"port {order.remote_port} or {order.remote_rtcp_port} is none")
-    if not 0 <= order.payload_type < 128:
-        raise ValueError(f"payload type {order.payload_type} is none")
-    return Path(
-        order.remote_ip,
-        order.remote_port,
-        Codec[order.codec],
-        order.payload_type,
-        order.dtmf_payload_type,
-        order.ptime_ms,
-        Direction(order.direction),
-        order.remote_rtcp_port,
-        order.rtcp_mux,
-        _secure(order.srtp),
-        order.signalling_ip,
-    )
-
-
-def _keys(srtp: Secure | None) -> Keys | None:
-    return Keys(srtp.suite.name, srtp.send_key, srtp.receive_key) if srtp else None
-
-
-def _secure(keys: Keys | None) -> Secure | None:
-    return Secure(Suite[keys.suite], keys.send_key, keys.receive_key) if keys else None
-
-
-def record(
-    recording: str, path: FilePath, left: str, right: str | None, channels: int, form: str = "wav", mix: bool = False
-) -> Record:
-    """The order to record into `path`; absolute, since the disk process may live in another directory."""
-    return Record(recording, str(path.absolute()), left, right, channels, form, mix)
-
-
-def sounds(source: Source) -> Sounds:
-    """`source` for the wire."""
-    match source:
-        case File(path, follow):
-            return Sounds(path=path, follow=follow)
-        case Tone(freqs_hz, on_ms, off_ms, repeat, level_dbm0):
-            return Sounds("", freqs_hz, on_ms, off_ms, repeat, level_dbm0)
-        case Silence(ms):
-            return Sounds(on_ms=ms)
-
-
-def source_of(wired: Sounds) -> Source:
-    """The source in a message."""
-    if wired.path:
-        return File(wired.path, wired.follow)
-    if wired.freqs_hz:
-        return Tone(wired.freqs_hz, wired.on_ms, wired.off_ms, wired.repeat, wired.level_dbm0)
-    return Silence(wired.on_ms)

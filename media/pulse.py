@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from media.lateness import Lateness
-from media.orders import Load
+from media.messages import Load
 from media.words import FRAME_MS
 
 TICKS = 50

@@ -1,12 +1,11 @@
 """Recordings: what two streams say, side by side, in blocks of a second to the disk process.
 
-A block holds the streams' codes as they came; the disk process makes samples of them, so that a recorded call costs
-the tick one row copy a channel. Both channels begin at the same tick. First blocks have different lengths, so that
-recordings which began together are not handed over together. A side that is silenced (pause, mask) is nobody's for
-that time; the marks say when. A recording that is *away* has no place among those that run: its file stands still.
+A block holds the streams' codes as they came; the disk process makes samples of them. Both channels begin at the same
+tick. A side that is silenced (pause, mask) is nobody's for that time; the marks say when. A recording that is *away*
+has no reel: its file stands still.
 
 Units: frames of 20 ms inside, samples on the wire. A recording's parties are rows; row 0 is nobody, which is silence.
-Deliberately absent: files (disk.py), the connection (link.py).
+Deliberately absent: gathering frames (reels.py), files (disk.py), the connection (link.py).
 """
 
 from __future__ import annotations
@@ -19,19 +18,12 @@ import numpy.typing as npt
 
 from media.board import NOBODY, Board, Ints
 from media.disk_orders import Block, Create, DiskAnswer, DiskOrder, Encoded, Failed, Finish, Finished, Widen
+from media.events import RecordingEncoded, RecordingFailed
 from media.link import DiskLink
-from media.words import (
-    FRAME_SAMPLES,
-    RATE_HZ,
-    RecordingEncoded,
-    RecordingFailed,
-    RecordingFormat,
-    RecordingMark,
-    RecordingReport,
-)
+from media.recording_report import RecordingFormat, RecordingMark, RecordingReport
+from media.reels import Reels
+from media.words import FRAME_SAMPLES, RATE_HZ
 
-BLOCK = 50
-"""Frames of a full block."""
 AWAY = -1
 PATIENCE_S = 3.0
 """So long the disk process may take to finish a file."""
@@ -44,8 +36,8 @@ class _Recording:
     name: str
     path: str
     channels: int
-    place: int
-    """Row of the arrays; AWAY while nothing is recorded."""
+    reel: int = AWAY
+    """AWAY while nothing is recorded."""
     at: int = 0
     """First sample of the block that is being filled."""
     dropped: int = 0
@@ -66,6 +58,12 @@ class _Recording:
     marks: list[RecordingMark] = field(default_factory=list)
 
     @property
+    def heard(self) -> tuple[int, int]:
+        """Rows whose sound goes into the file now."""
+        left, right = (NOBODY if silent else row for row, silent in zip(self.rows, self.silenced, strict=True))
+        return left, right
+
+    @property
     def both(self) -> bool:
         """Blocks carry both sides."""
         return self.channels == 2 or self.mix
@@ -79,17 +77,13 @@ class Recorder:
         self._tell = tell
         self.link = DiskLink(disk, self._reopen, self._torn)
         self._all: dict[str, _Recording] = {}
-        self._at: dict[int, _Recording] = {}
-        self._active: Ints = np.zeros(0, np.int64)
-        self._sides: Ints = np.zeros((16, 2), np.int64)
-        self._fill: Ints = np.zeros(16, np.int64)
-        self._target: Ints = np.zeros(16, np.int64)
-        self._codes: npt.NDArray[np.uint8] = np.zeros((16, 2, BLOCK, FRAME_SAMPLES), np.uint8)
-        self._turn = 0
+        self._on: dict[int, _Recording] = {}
+        """Those that run, by reel."""
+        self.reels = Reels(board)
         self.dropped_blocks = 0
 
     def __len__(self) -> int:
-        return len(self._at)
+        return len(self._on)
 
     @property
     def names(self) -> list[str]:
@@ -99,8 +93,7 @@ class Recorder:
     @property
     def wanted(self) -> Ints:
         """Who is on a channel; some more than once."""
-        found: Ints = self._sides[self._active].reshape(-1)
-        return found
+        return self.reels.wanted
 
     def start(
         self,
@@ -116,7 +109,7 @@ class Recorder:
         """Begin with the next tick. Returns why not, or an empty string. `names` are for the marks."""
         if name in self._all:
             return f"recording {name!r} is running already"
-        recording = _Recording(name, path, channels, AWAY, form=form, mix=mix, began=self._board.now)
+        recording = _Recording(name, path, channels, form=form, mix=mix, began=self._board.now)
         recording.rows, recording.names = [left, right], list(names)
         self._all[name] = recording
         self._place(recording)
@@ -148,7 +141,7 @@ class Recorder:
     def leave_out(self, name: str, away: bool) -> None:
         """From the next tick on nothing is recorded and the file stands still, or it goes on."""
         recording = self._all.get(name)
-        if recording is None or recording.ended is not None or (recording.place == AWAY) == away:
+        if recording is None or recording.ended is not None or (recording.reel == AWAY) == away:
             return
         if away:
             self._displace(recording)
@@ -160,39 +153,29 @@ class Recorder:
 
     def skip(self, ticks: int) -> None:
         """Time went by without ticks: the files are silent there, and as long as they should be."""
-        for recording in self._at.values():
+        for recording in self._on.values():
             self._flush(recording)
             recording.at += ticks * FRAME_SAMPLES
 
     def _place(self, recording: _Recording) -> None:
         """Recorded from the next tick on."""
-        place = next(n for n in range(len(self._at) + 1) if n not in self._at)
-        if place >= self._fill.size:
-            self._grow()
-        recording.place, self._at[place] = place, recording
-        self._fill[place] = 0
-        self._settle(recording)
-        # First blocks are 1 to 50 frames long, in steps that keep neighbours apart.
-        self._turn = (self._turn + 19) % BLOCK
-        self._target[place] = BLOCK - self._turn
-        self._refresh()
+        recording.reel = self.reels.take(*recording.heard)
+        self._on[recording.reel] = recording
 
     def _displace(self, recording: _Recording) -> None:
         """Recorded no more."""
-        if recording.place != AWAY:
+        if recording.reel != AWAY:
             self._flush(recording)
-            del self._at[recording.place]
-            recording.place = AWAY
-            self._refresh()
+            self.reels.give_back(recording.reel)
+            del self._on[recording.reel]
+            recording.reel = AWAY
 
     def _settle(self, recording: _Recording) -> None:
-        if recording.place == AWAY:
-            return
-        hushed = zip(recording.rows, recording.silenced, strict=True)
-        self._sides[recording.place] = [NOBODY if silent else row for row, silent in hushed]
+        if recording.reel != AWAY:
+            self.reels.turn(recording.reel, *recording.heard)
 
     def _mark(self, recording: _Recording, what: str) -> None:
-        waiting = 0 if recording.place == AWAY else int(self._fill[recording.place])
+        waiting = 0 if recording.reel == AWAY else self.reels.waiting(recording.reel)
         at = recording.at + waiting * FRAME_SAMPLES
         heard = zip(recording.names, recording.silenced, strict=True)
         left, right = ("" if silent else stream for stream, silent in heard)
@@ -201,8 +184,8 @@ class Recorder:
 
     def law_changes(self, row: int) -> None:
         """Call before `row` speaks another law: what it said up to now goes out in the old one."""
-        for place in self._active[(self._sides[self._active] == row).any(axis=1)]:
-            self._flush(self._at[int(place)])
+        for reel in self.reels.on(row).tolist():
+            self._flush(self._on[reel])
 
     def forget(self, row: int) -> None:
         """Row is closed: it is nobody from the next tick on."""
@@ -212,8 +195,7 @@ class Recorder:
                 if recording.rows[side] == row:
                     recording.rows[side], recording.names[side] = NOBODY, ""
                     self._mark(recording, ("left", "right")[side])
-        sides = self._sides
-        sides[sides == row] = NOBODY
+        self.reels.forget(row)
 
     def stop(self, name: str, now: float, ended: Ended) -> None:
         """End it; `ended` gets the report when the file is whole, or when the disk process stays silent."""
@@ -221,7 +203,7 @@ class Recorder:
         if recording is None or recording.ended is not None:
             ended(RecordingReport(name, "", 0.0, 0, 0, 0, "no such recording"))
             return
-        if recording.place == AWAY:
+        if recording.reel == AWAY:
             recording.away_s += now - recording.away_since
         self._displace(recording)
         recording.names = ["", ""]
@@ -232,17 +214,8 @@ class Recorder:
 
     def tick(self, frames: npt.NDArray[np.uint8]) -> None:
         """Take this tick's frames (high, 160)."""
-        active = self._active
-        if not active.size:
-            return
-        fill = self._fill[active]
-        sides = self._sides[active]
-        self._codes[active, 0, fill] = frames[sides[:, 0]]
-        self._codes[active, 1, fill] = frames[sides[:, 1]]
-        fill += 1
-        self._fill[active] = fill
-        for place in active[fill >= self._target[active]]:
-            self._flush(self._at[int(place)])
+        for reel in self.reels.tick(frames).tolist():
+            self._flush(self._on[reel])
 
     def beat(self, now: float) -> bool:
         """Call every few ticks: gives up on a silent disk process. True when there is a new connection."""
@@ -270,19 +243,11 @@ class Recorder:
     # ---- inside --------------------------------------------------------------------------------------------
 
     def _flush(self, recording: _Recording) -> None:
-        place = recording.place
-        if place == AWAY:
+        cut = self.reels.cut(recording.reel, both=recording.both) if recording.reel != AWAY else None
+        if cut is None:
             return
-        fill = int(self._fill[place])
-        if not fill:
-            return
-        law = self._board.law[self._sides[place]]
-        codes = self._codes[place, :, :fill]
-        right = codes[1].tobytes() if recording.both else b""
-        block = Block(recording.name, recording.at, int(law[0]), int(law[1]), codes[0].tobytes(), right)
-        recording.at += fill * FRAME_SAMPLES
-        self._fill[place] = 0
-        self._target[place] = BLOCK
+        block = Block(recording.name, recording.at, cut.left_law, cut.right_law, cut.left, cut.right)
+        recording.at += cut.frames * FRAME_SAMPLES
         if not self.link.send(block):
             self._torn(recording.name)
 
@@ -319,12 +284,3 @@ class Recorder:
     def _create(self, recording: _Recording, resume: bool) -> Create:
         r = recording
         return Create(r.name, r.path, r.channels, resume, r.form.value, r.mix)
-
-    def _refresh(self) -> None:
-        self._active = np.array(sorted(self._at), np.int64)
-
-    def _grow(self) -> None:
-        self._sides = np.concatenate([self._sides, np.zeros_like(self._sides)])
-        self._fill = np.concatenate([self._fill, np.zeros_like(self._fill)])
-        self._target = np.concatenate([self._target, np.zeros_like(self._target)])
-        self._codes = np.concatenate([self._codes, np.zeros_like(self._codes)])

@@ -15,7 +15,8 @@ from media import rtcp
 from media.board import DROPS, Board
 from media.quality import Losses, mos
 from media.stream import Stream
-from media.words import FRAME_MS, StreamReport
+from media.stream_report import StreamReport
+from media.words import FRAME_MS
 
 INTERVAL_S = 5.0
 _SOURCE, _RTCP, _EARLY = (DROPS.index(reason) for reason in ("source", "rtcp", "early"))

@@ -13,15 +13,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from media import g711, music, orders, tone
+from media import g711, music, orders, tone, wording
 from media.board import Board, Ints
+from media.events import PlayEnded
 from media.files import FileError, Loader, read
 from media.g711 import Samples
 from media.process import log
 from media.source import Clip, Growing, Player
 from media.stream import Stream
 from media.stretch import FASTEST, SLOWEST
-from media.words import RATE_HZ, File, PlayEnded, StreamId
+from media.words import RATE_HZ, File, StreamId
 
 FOLLOW_S = 3.0
 """A file that has not grown for so long is over."""
@@ -57,7 +58,7 @@ class Sounding:
         self._end_play(stream, "stopped")
         stream.play = order.play
         law = int(self._board.law[stream.row])
-        sources = [orders.source_of(wired) for wired in order.sources]
+        sources = [wording.source_of(wired) for wired in order.sources]
 
         def load() -> Player:
             clips, failed = self._loader.shelf.clips(sources)

@@ -24,9 +24,9 @@ from pylibsrtp._binding import ffi, lib
 
 from media.board import DROPS, Board, Bools, Ints
 from media.mux import Batch
+from media.paths import Secure, Suite
 from media.rtcp import is_rtcp
 from media.rtp import HEADER_BYTES, SLOT_BYTES
-from media.words import Secure, Suite
 
 MOST_SSRCS = 64
 """Sources under one key. libsrtp keeps each for the key's life, so that none is played twice; a far end that makes up

@@ -20,11 +20,13 @@ from media.g711 import law_of
 from media.g722 import QUIET
 from media.l16 import LONGEST_MS, SAMPLE_BYTES
 from media.lock import Watch
+from media.paths import Direction, LocalAddress, Path
 from media.rtcp import is_rtcp
 from media.rtp import COMFORT_NOISE, Header
 from media.source import Player
 from media.srtp import Seal, Sealed
-from media.words import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Direction, LocalAddress, Path, RoomId, StreamId, StreamReport
+from media.stream_report import StreamReport
+from media.words import FRAME_MS, FRAME_SAMPLES, RATE_HZ, RoomId, StreamId
 
 SILENT_S = 2.0
 """A locked source that is silent for so long may be replaced by another that proves itself."""

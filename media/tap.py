@@ -22,10 +22,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from media.events import TapEnded
 from media.files import Loader
 from media.mux import Batch
 from media.stream import Stream
-from media.words import StreamId, TapEnded
+from media.words import StreamId
 
 LIMIT = 4 << 20
 """Bytes that may wait for the disk: 15 s of a hundred streams."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from media import wav
 from media.disk_orders import Block, Create
+from media.recording_report import RecordingFormat
 from media.wav import Coding
-from media.words import RecordingFormat
 
 FILE_MODE, DIRECTORY_MODE = 0o640, 0o750
 COPY_SAMPLES = 1 << 16

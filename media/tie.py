@@ -23,13 +23,14 @@ import numpy as np
 
 from media import g711, orders
 from media.board import NOBODY, Board, Ints
+from media.paths import Codec
 from media.process import log
 from media.quality import Quality
 from media.recorder import Recorder
 from media.room import Rooms
 from media.sender import Sender
 from media.udp import Yard
-from media.words import Codec, StreamId
+from media.words import StreamId
 
 CODEC = Codec.PCMU
 _COUNTED = ("packets_in", "packets_out", "refused_out", "late", "concealed")

@@ -13,9 +13,10 @@ import numpy as np
 
 from media import g711, progress
 from media.board import Board, Ints
+from media.events import DigitHeard, ToneHeard
 from media.keypad import Keypad
 from media.progress import Progress
-from media.words import DigitHeard, StreamId, ToneHeard
+from media.words import StreamId
 
 _NONE: Ints = np.zeros(0, np.int64)
 

@@ -26,10 +26,11 @@ from media.board import HALF, NOBODY, PAST_FRAMES, SECOND_HALF, SLOTS, Board, Bo
 from media.doze import Doze
 from media.g722 import G722
 from media.l16 import Linear, wire
+from media.paths import Codec
 from media.resample import LEAD_DOWN, LEAD_UP
 from media.room import Rooms
 from media.wide_plan import WideRooms
-from media.words import WIDE_SAMPLES, Codec, StreamId
+from media.words import WIDE_SAMPLES, StreamId
 
 DELAY = LEAD_DOWN
 """54: what the way down and up again takes."""

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from media.words import Secure, Suite
+from media.paths import Secure, Suite
 from switch.sdp_text import Media, SdpError
 
 

@@ -99,7 +99,7 @@ class Status:
     async def stop(self, asked: p.Stop) -> t.StopInfo:
         house = self._exchange.house
         grace_s = house.site.switch.limits.drain_s if asked.grace_s is None else asked.grace_s
-        self._exchange.ask_stop(grace_s)
+        self._exchange.stopping.ask(grace_s)
         return t.StopInfo(len(house.calls), grace_s)
 
     async def phones(self, _: p.Nothing) -> t.Phones:

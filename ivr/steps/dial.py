@@ -10,8 +10,8 @@ from ivr.argument import Flag, Reading, Seconds, Text
 from ivr.argument_branch import Branch
 from ivr.argument_name import Dialled, Name
 from ivr.document import Place
-from ivr.expr import Template
 from ivr.running import Running
+from ivr.template import Template
 from ivr.verb import Block, End, Into, Onward, Outcome, Verb, argument
 
 BRIEF_S = 1.0

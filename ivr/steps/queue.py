@@ -9,8 +9,8 @@ from typing import ClassVar
 from ivr.argument import Number, Seconds
 from ivr.argument_branch import Branch
 from ivr.argument_name import Name
-from ivr.expr import Template
 from ivr.running import Running
+from ivr.template import Template
 from ivr.verb import Block, End, Into, Jump, Onward, Outcome, Verb, argument
 
 BRIEF_S = 1.0

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from ivr.argument import Kind, Reading, noun, template
 from ivr.argument_name import Language, variable
 from ivr.document import Place, Value
-from ivr.expr import Template, parse
 from ivr.running import Running
+from ivr.template import Template, parse
 from ivr.verb import Onward, Outcome, Verb, argument
 
 

@@ -10,9 +10,9 @@ from ivr import speech
 from ivr.argument import Seconds
 from ivr.argument_name import Name
 from ivr.argument_speech import Speech
-from ivr.expr import Template, parse
 from ivr.running import Running
 from ivr.speech import Words
+from ivr.template import Template, parse
 from ivr.verb import Onward, Outcome, Verb, argument
 
 GREETING: speech.Speech = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from media.words import Direction, StreamId
+from media.paths import Direction
+from media.words import StreamId
 from switch.words import LegId
 from tests.stage.paper.house import PaperHouse, after, paper, settle
 
@@ -86,7 +87,7 @@ async def test_digits_cross_both_ways_and_feed_no_script(house: PaperHouse) -> N
     await settle()
     assert house.desk.streams[StreamId(other)].pressed == "12"
     assert house.desk.streams[StreamId(caller)].pressed == "9"
-    assert not house.call(caller).line.digits
+    assert not house.call(caller).line.input.digits
 
 
 @paper
@@ -97,7 +98,7 @@ async def test_after_the_talk_digits_feed_the_script_again(house: PaperHouse) ->
     await house.hang_up(agent)
     assert house.hears(caller) == "play Survey."
     await house.key(caller, "5")
-    assert "".join(house.call(caller).line.digits) == "5"
+    assert "".join(house.call(caller).line.input.digits) == "5"
 
 
 @paper(**ENGINES)

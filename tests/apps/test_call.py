@@ -68,7 +68,7 @@ async def test_a_stop_ends_it_after_the_grace(house: PaperHouse) -> None:
     leg = await house.call_in("4001")
     await house.log_in()
     leg = await house.call_in("4002")
-    house.exchange.begin_stop(5.0)
+    house.exchange.stopping.begin(5.0)
     refused = await house.call_in("4010")
     assert house.switch.ended(refused) is Cause.OVERLOAD
     await after(6)

@@ -97,7 +97,7 @@ async def test_a_stopping_switch_and_a_phone_that_is_away_refuse(house: PaperHou
     with pytest.raises(ApiError, match="no extension 9999"):
         await click(house, source="9999")
     await house.register("2001")
-    house.exchange.begin_stop(5.0)
+    house.exchange.stopping.begin(5.0)
     with pytest.raises(ApiError, match="stopping"):
         await click(house)
     await after(6)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from media.words import Codec, Direction, StreamId
+from media.paths import Codec, Direction
+from media.words import StreamId
 from switch.words import LegId
 from tests.stage.paper.house import PaperHouse, paper, settle
 from tests.stage.paper.switch import sound

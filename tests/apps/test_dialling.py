@@ -8,7 +8,8 @@ import pytest
 
 from apps.api import params as p
 from media.answer import AnswerParameters, Verdict
-from media.words import AnswerJudged, StreamId
+from media.events import AnswerJudged
+from media.words import StreamId
 from switch.words import Cause, LegId, Party, ToTrunk
 from tests.stage.paper.house import PaperHouse, after, paper, settle
 

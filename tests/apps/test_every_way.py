@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from apps import reports
 from apps.api import params as p
-from media.words import Direction, RtpLost, StreamId
+from media.events import RtpLost
+from media.paths import Direction
+from media.words import StreamId
 from switch.words import Cause, LegId, Party
 from tests.stage.paper.house import PaperHouse, after, run, settle
 from tests.stage.paper.switch import NO_CODEC

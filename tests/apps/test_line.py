@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from apps.line import Line, Stage
-from media.words import Direction, EngineLost, RtpLost, StreamId
+from apps.line import Line
+from apps.line_words import Stage
+from media.events import EngineLost, RtpLost
+from media.paths import Direction
+from media.words import StreamId
 from switch.events import Answered, Ended, LegEvent, Rang
 from switch.words import CallId, Cause, Identity, Party, ToPhone, leg_id
 from tests.stage.paper.house import PaperHouse, after, paper, settle
@@ -187,9 +190,9 @@ async def test_the_end_is_watched_before_it_is_told_and_one_who_fails_harms_no_o
         order.append("fails")
         raise RuntimeError("on purpose")
 
-    line.when_over(fails)
-    line.when_over(lambda ended: order.append(f"watched, {len(ear.told)} told"))
-    with line.watched(lambda ended: order.append("never")):
+    line.watchers.add(fails)
+    line.watchers.add(lambda ended: order.append(f"watched, {len(ear.told)} told"))
+    with line.watchers.during(lambda ended: order.append("never")):
         pass
     await settle()
     house.switch.gone(line.leg)
@@ -267,9 +270,9 @@ async def test_digits_are_kept_up_to_a_limit_and_come_both_ways(house: PaperHous
     house.switch.keyed(leg, "3")
     await settle()
     line = house.call(leg).line
-    assert "".join(line.digits) == "123"
+    assert "".join(line.input.digits) == "123"
     await house.key(leg, "4" * 100)
-    assert len(line.digits) == 64
+    assert len(line.input.digits) == 64
 
 
 @paper
@@ -281,7 +284,7 @@ async def test_a_digit_that_comes_as_event_and_info_and_sound_is_one(house: Pape
     await house.sounds(leg, "55")
     house.switch.keyed(leg, "6")
     await house.key(leg, "6")
-    assert "".join(line.digits) == "556"
+    assert "".join(line.input.digits) == "556"
 
 
 @paper
@@ -295,11 +298,11 @@ async def test_who_has_no_telephone_event_is_listened_to_for_sounds_and_they_are
     assert stream.keyed_by_sound
     line._use(replace(line.sound.path, dtmf_payload_type=101))
     assert not stream.keyed_by_sound
-    line.digits_to = line
+    line.input.digits_to = line
     await house.sounds(leg, "7")
     assert stream.pressed == ""
     await house.key(leg, "8")
-    assert stream.pressed == "8" and not line.digits
+    assert stream.pressed == "8" and not line.input.digits
 
 
 @paper

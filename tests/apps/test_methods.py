@@ -7,7 +7,7 @@ import pytest
 from apps.api import params as p
 from apps.api.protocol import ApiError
 from ivr.words import Mistakes
-from media.words import EngineBack
+from media.events import EngineBack
 from tests.stage.paper.house import PaperHouse, after, paper, settle
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.offers import Offers
-from media.words import Codec, LocalAddress
+from media.paths import Codec, LocalAddress
 from switch import sdp
 
 HERE, THERE = LocalAddress("192.0.2.1", 16384), LocalAddress("192.0.2.2", 20000)

@@ -268,7 +268,7 @@ async def test_the_engine_dies_while_a_caller_waits_rings_and_talks(house: Paper
 
 @paper
 async def test_hold_in_a_queue_call_is_the_queues_music_and_a_segment(house: PaperHouse) -> None:
-    from media.words import Direction
+    from media.paths import Direction
 
     await house.log_in()
     leg = await house.call_in("4001")

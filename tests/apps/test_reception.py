@@ -52,7 +52,7 @@ async def test_a_call_keeps_the_plan_it_began_with(house: PaperHouse) -> None:
 @paper
 async def test_a_drain_lets_the_running_calls_finish(house: PaperHouse) -> None:
     leg = await house.call_in("4003")
-    house.exchange.begin_stop(30.0)
+    house.exchange.stopping.begin(30.0)
     refused = await house.call_in("4010")
     assert house.switch.ended(refused) is Cause.OVERLOAD
     assert (await house.ask("status.get", p.Nothing())).state == "stopping"

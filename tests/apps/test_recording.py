@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from apps.api import params as p
-from media.words import RecordingFailed, RecordingMark, StreamId
+from media.events import RecordingFailed
+from media.recording_report import RecordingMark
+from media.words import StreamId
 from tests.stage.paper.house import SITE, PaperHouse, after, paper
 
 QUEUES = """

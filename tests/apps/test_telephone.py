@@ -36,7 +36,7 @@ async def test_a_key_before_the_menu_is_its_answer_and_nothing_is_played(house: 
     leg, port = await telephone(house)
     await house.key(leg, "7")
     assert await port.play(HELLO, stop_on="0123456789") == "7"
-    assert house.hears(leg) == "music default" and not house.call(leg).line.digits
+    assert house.hears(leg) == "music default" and not house.call(leg).line.input.digits
 
 
 @paper

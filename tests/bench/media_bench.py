@@ -18,8 +18,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from media.words import Codec, Direction, RoomId, Secure, StreamId, Suite, Tone
-from media.words import Path as MediaPath
+from media.paths import Codec, Direction, Secure, Suite
+from media.paths import Path as MediaPath
+from media.words import RoomId, StreamId, Tone
 from tests.stage import procs
 from tests.stage.media_house import ROOT, House, house
 

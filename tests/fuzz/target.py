@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from media.words import Codec, LocalAddress
+from media.paths import Codec, LocalAddress
 from switch.binding import Source
 from switch.guard import Accept, inspect, reply
 from switch.pjsip.endpoint import Endpoint

@@ -12,7 +12,7 @@ import random
 import re
 from collections.abc import Callable
 
-from media.words import Codec, LocalAddress
+from media.paths import Codec, LocalAddress
 from switch.digest import Outcome, Verdict, read_credentials
 from switch.driver import Switch
 from switch.events import Event, Invited, Offered

@@ -10,6 +10,10 @@ import pytest
 
 from ivr import document, load, read_hours, read_route, spoken
 from ivr.argument import RESERVED
+from ivr.expression import condition
+from ivr.expression_grammar import MAX_DEPTH, MAX_PARTS
+from ivr.expression_parts import FUNCTIONS
+from ivr.expression_words import MAX_LENGTH
 from ivr.running import SAME_STEP_LIMIT, STEP_LIMIT
 from ivr.steps import VERBS
 from ivr.steps.hangup import CAUSES
@@ -71,6 +75,15 @@ def test_limits_causes_forms_and_variables_are_those_of_the_code():
     assert all(f"`{cause}`" in MANUAL for cause in CAUSES)
     assert all(f"{{n:{form}}}" in MANUAL for form in spoken.FORMS)
     assert all(f"`{name}`" in MANUAL for name in RESERVED)
+
+
+def test_expressions_functions_and_limits_are_those_of_the_code():
+    assert keys_after("functions") == {*FUNCTIONS, "matches"}
+    assert all(f"| {function.shown} |" in MANUAL for function in FUNCTIONS.values())
+    assert f"{MAX_LENGTH} characters, {MAX_PARTS} parts, {MAX_DEPTH} brackets" in MANUAL
+    section = MANUAL.partition("### Expressions")[2].partition("## Verbs")[0]
+    for written in re.findall(r"`([^`]* (?:==|>=|in) [^`]*\w[^`]*)`", section.partition("Weakest")[0]):
+        assert condition(written).names
 
 
 def test_the_example_is_a_good_dialplan():

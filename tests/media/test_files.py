@@ -11,9 +11,10 @@ import pytest
 import soundfile
 
 from media import files, g711
+from media.events import PlayEnded
 from media.files import FileError, Shelf, read
 from media.orders import Play, Sounds
-from media.words import File, PlayEnded, StreamId
+from media.words import File, StreamId
 from tests.stage.replay import Bench
 from tests.stage.rtp_peer import loudest, purity, rms_dbfs
 

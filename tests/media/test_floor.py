@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from media import floor_watch, g711
 from media.board import Board
+from media.events import FloorChanged
 from media.floor import HOLD_TICKS, LEAST_TICKS, MARGIN_DB, Seats
 from media.floor_watch import Floors
 from media.mixer import Wiring
 from media.room import Rooms
-from media.words import FloorChanged, RoomId, StreamId
+from media.words import RoomId, StreamId
 from tests.stage.spoken import speech
 
 R = RoomId("r")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from media import g711
 from media.g711 import ALAW, MULAW
-from media.words import Codec
+from media.paths import Codec
 
 ALL = np.arange(-32768, 32768).astype(np.int16)
 

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from media import g711, rtcp
-from media import words as w
-from media.orders import set_path
+from media.events import DigitHeard
+from media.paths import Codec, Direction, Path
 from media.ports import REST_S, Ports
-from media.words import Codec, DigitHeard, Direction, StreamId
+from media.wording import set_path
+from media.words import StreamId
 from tests.stage.replay import Bench
 from tests.stage.rtp_peer import Peer, purity, rms_dbfs, sine
 
@@ -28,9 +29,9 @@ def packet(n: int, codes: bytes = SPEECH, *, ssrc: int = 1, kind: int = 0) -> by
     return struct.pack(">BBHII", 0x80, kind, n & 0xFFFF, n * 160, ssrc) + codes[at : at + 160]
 
 
-def path(port: int, **changes: object) -> w.Path:
+def path(port: int, **changes: object) -> Path:
     facts = {"remote_ip": "127.0.0.1", "signalling_ip": "127.0.0.1", **changes}
-    return w.Path(
+    return Path(
         remote_port=port, codec=Codec.PCMU, payload_type=0, dtmf_payload_type=101, ptime_ms=20,
         direction=Direction.SENDRECV, remote_rtcp_port=port + 1, **facts,
     )  # type: ignore[arg-type]  # fmt: skip

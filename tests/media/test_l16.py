@@ -11,7 +11,7 @@ from media import g711, intake, rtp
 from media.board import FULL, SLOTS, Board
 from media.g722 import QUIET
 from media.l16 import Linear, wire
-from media.words import Codec
+from media.paths import Codec
 
 
 def stage(codec: Codec) -> tuple[Board, Linear, int]:

@@ -11,14 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from media import rtcp, udp, words
+from media import rtcp, stream_report, udp
 from media.board import DROPS
 from media.desk import _EVENTS
+from media.events import MediaEvent, PlayEnded
 from media.hall import Refused
-from media.orders import Open, Request, SetPath, Sounds, set_path
+from media.messages import Request
+from media.orders import Open, SetPath, Sounds
 from media.orders import Play as PlayOrder
+from media.paths import Codec, Direction
+from media.paths import Path as MediaPath
 from media.uring import Ring
-from media.words import Codec, Direction, MediaEvent, PlayEnded, StreamId
+from media.wording import set_path
+from media.words import StreamId
 from tests.stage.replay import Bench
 
 
@@ -111,9 +116,9 @@ def test_a_flood_is_thrown_away_unread_and_so_is_what_the_kernel_cannot_keep(ben
     assert bench.report().dropped["overrun"] == report.dropped["overrun"]
 
 
-def _elsewhere(bench: Bench) -> words.Path:
+def _elsewhere(bench: Bench) -> MediaPath:
     port = bench.socket().getsockname()[1]
-    return words.Path("127.0.0.1", port, Codec.PCMU, 0, 101, 20, Direction.SENDRECV, port + 1)
+    return MediaPath("127.0.0.1", port, Codec.PCMU, 0, 101, 20, Direction.SENDRECV, port + 1)
 
 
 def test_a_flood_at_the_doors_counts_too(bench: Bench) -> None:
@@ -213,7 +218,7 @@ def test_a_job_that_breaks_down_does_not_take_the_loader_along(bench: Bench) -> 
 
 
 def test_every_drop_is_explained_where_the_report_is_and_every_event_reaches_the_desk() -> None:
-    source = Path(words.__file__).read_text("utf-8")
+    source = Path(stream_report.__file__).read_text("utf-8")
     text = source[source.index("dropped: dict[str, int]") :]
     assert all(f'"{name}"' in text for name in DROPS)
     kinds = {kind.__name__ for kind in MediaEvent.__args__}

@@ -9,8 +9,10 @@ import numpy as np
 
 from media.board import Board
 from media.disk_orders import Block, Create, Created, DiskOrder, Failed, Finish, Finished, Widen
-from media.recorder import BLOCK, PATIENCE_S, Recorder
-from media.words import RecordingFailed, RecordingReport
+from media.events import RecordingFailed
+from media.recorder import PATIENCE_S, Recorder
+from media.recording_report import RecordingReport
+from media.reels import BLOCK
 
 
 class Tapes(Recorder):
@@ -142,7 +144,7 @@ def test_recordings_reuse_their_places() -> None:
         tapes.start(f"r{n}", "/x", tapes.rows[0], tapes.rows[1], 2)
         tapes.run(2)
         tapes.stop(f"r{n}", 0.0, lambda report: None)
-    assert tapes._fill.size == 16 and len(tapes) == 0
+    assert tapes.reels.size == 16 and len(tapes) == 0
     assert sum(len(b.left) for b in tapes.blocks("r7")) == 320
 
 

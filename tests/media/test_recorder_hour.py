@@ -14,8 +14,9 @@ import soundfile
 
 from media.disk_orders import Block, Create, Created, DiskOrder, Finish, Finished, Widen
 from media.recorder import Recorder
+from media.recording_report import RecordingFormat, RecordingReport
 from media.tape import Tape
-from media.words import RATE_HZ, RecordingFormat, RecordingReport
+from media.words import RATE_HZ
 from tests.media.test_drift import Line, Sender
 
 HOUR = bool(os.environ.get("ZONGJI_HOUR"))

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from media import tap
-from media.words import Codec, DigitHeard, RoomId, StreamId, TapEnded
+from media.events import DigitHeard, TapEnded
+from media.paths import Codec
+from media.words import RoomId, StreamId
 from tests.stage.media_house import ROOT, house
 from tests.stage.replay import Datagram, datagrams, flows, replay
 from tests.stage.rtp_peer import Peer, purity, rms_dbfs, sine

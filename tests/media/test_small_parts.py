@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media import orders
+from media import orders, wording
 from media.lateness import Lateness
+from media.messages import Request
+from media.paths import Codec, Direction, Path
 from media.ports import REST_S, Ports
 from media.wire import FrameError, Unframer, frame
-from media.words import Codec, Direction, File, Path, Silence, Source, Tone
+from media.words import File, Silence, Source, Tone
 
 
 @given(st.lists(st.binary(max_size=300), max_size=10), st.integers(1, 50))
@@ -82,21 +84,21 @@ sources = st.one_of(
 @given(paths, st.lists(sources))
 def test_words_survive_the_wire(path: Path, played: list[Source]) -> None:
     for order in (
-        orders.set_path("s", path),
-        orders.Play("s", 1, [orders.sounds(source) for source in played], False),
+        wording.set_path("s", path),
+        orders.Play("s", 1, [wording.sounds(source) for source in played], False),
     ):
-        wired = msgspec.msgpack.encode(orders.Request(1, order))
-        back = msgspec.msgpack.decode(wired, type=orders.Request).order
+        wired = msgspec.msgpack.encode(Request(1, order))
+        back = msgspec.msgpack.decode(wired, type=Request).order
         assert back == order
         if isinstance(back, orders.SetPath):
-            assert orders.path_of(back) == path
+            assert wording.path_of(back) == path
         if isinstance(back, orders.Play):
-            assert [orders.source_of(wired) for wired in back.sources] == played
+            assert [wording.source_of(wired) for wired in back.sources] == played
 
 
 @pytest.mark.parametrize("changes", [{"remote_ip": "example.org"}, {"codec": "G729"}, {"remote_port": 70000}])
 def test_a_path_that_is_none_is_refused(changes: dict[str, object]) -> None:
     path = Path("10.0.0.1", 4000, Codec.PCMU, 0, 101, 20, Direction.SENDRECV, 4001)
-    order = msgspec.structs.replace(orders.set_path("s", path), **changes)
+    order = msgspec.structs.replace(wording.set_path("s", path), **changes)
     with pytest.raises((KeyError, ValueError)):
-        orders.path_of(order)
+        wording.path_of(order)

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media import orders, rtcp, rtp, uring
+from media import orders, rtcp, rtp, uring, wording
 from media.board import DROPS, Board
 from media.lock import Lock
+from media.messages import Request
+from media.paths import Secure, Suite
 from media.rtp import SLOT_BYTES
 from media.sender import PHASES, Sender
 from media.srtp import MOST_SSRCS, Seal, Sealed, Seals, seal_rows
-from media.words import Secure, Suite
 from tests.media.test_stream import Stage
 from tests.stage.rtp_peer import Vault
 
@@ -152,12 +153,12 @@ def test_no_repr_and_no_error_has_a_key() -> None:
     secure = Secure(CM80, b"S3CRET" * 5, b"S3CRET" * 5)
     order = orders.Keys("AES_CM_128_HMAC_SHA1_80", b"S3CRET" * 5, b"S3CRET" * 5)
     path = orders.SetPath("s", "127.0.0.1", 1, "PCMU", 0, None, 20, "sendrecv", 2, False, order)
-    for thing in (Seal(secure), order, path, orders.Request(1, path), orders.path_of(path)):
+    for thing in (Seal(secure), order, path, Request(1, path), wording.path_of(path)):
         assert "S3CRET" not in repr(thing)
-    assert orders.set_path("s", orders.path_of(path)) == path
+    assert wording.set_path("s", wording.path_of(path)) == path
     for bad in (orders.Keys("NULL", b"S3CRET", b"S3CRET"), orders.Keys(order.suite, b"S3CRET", order.send_key)):
         with pytest.raises((KeyError, ValueError)) as caught:
-            orders.path_of(orders.SetPath("s", "127.0.0.1", 1, "PCMU", 0, None, 20, "sendrecv", 2, False, bad))
+            wording.path_of(orders.SetPath("s", "127.0.0.1", 1, "PCMU", 0, None, 20, "sendrecv", 2, False, bad))
         assert "S3CRET" not in str(caught.value)
 
 

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 import soundfile
 
-from media import g711, orders
+from media import g711, orders, wording
 from media.board import Board
 from media.disk_orders import Block, Create
+from media.events import PlayEnded
 from media.files import Loader, Shelf
 from media.sounding import FOLLOW_S, Sounding
 from media.source import Clip, Player
 from media.stretch import stretch
 from media.tape import Tape
-from media.words import File, PlayEnded, StreamId
+from media.words import File, StreamId
 
 
 def chirps(seconds: int) -> np.ndarray:
@@ -109,7 +110,7 @@ def test_a_file_that_is_still_recorded_is_played_to_its_end(tmp_path: Path) -> N
     board, told, loader = Board(8), [], Loader()
     stream = Listener(board)
     sounding = Sounding(board, loader, {stream.id: stream}, told.append)  # type: ignore[dict-item]
-    sounding.play(stream, orders.Play("leg", 7, [orders.sounds(File(str(path), follow=True))], False))  # type: ignore[arg-type]
+    sounding.play(stream, orders.Play("leg", 7, [wording.sounds(File(str(path), follow=True))], False))  # type: ignore[arg-type]
     out, limit = [], time.monotonic() + 20
     while stream.player is None and time.monotonic() < limit:
         loader.collect()

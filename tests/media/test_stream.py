@@ -13,10 +13,11 @@ import pytest
 from media import report, rtcp, rtp
 from media.board import Board
 from media.lock import Lock
+from media.paths import Codec, Direction, Path
 from media.sender import PHASES, Sender
 from media.stream import Stream
 from media.udp import Yard
-from media.words import Codec, Direction, Path, StreamId
+from media.words import StreamId
 
 
 class Stage:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from media import tap
-from media.words import RoomId, StreamId, TapEnded
+from media.events import TapEnded
+from media.words import RoomId, StreamId
 from tests.stage.media_house import house
 from tests.stage.rtp_peer import Peer, sine
 

@@ -16,8 +16,8 @@ import soundfile
 from media import g711
 from media.disk_orders import Block, Create
 from media.encoder import Encoder, available, encode
+from media.recording_report import RecordingFormat
 from media.tape import Tape
-from media.words import RecordingFormat
 
 SECOND = 8000
 WAVE = (9000 * np.sin(2 * np.pi * 440 * np.arange(SECOND) / SECOND)).astype(np.int16)
@@ -130,7 +130,7 @@ def test_every_form_is_readable_after_kill_9(tmp_path: Path) -> None:
     program = """
 import os, signal, sys
 from tests.media.test_tape import taped
-from media.words import RecordingFormat
+from media.recording_report import RecordingFormat
 from pathlib import Path
 for form in RecordingFormat:
     taped(Path(sys.argv[1]) / f"call-{form.name}", form, 5)

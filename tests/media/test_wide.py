@@ -13,8 +13,9 @@ from media import conceal, g711, jitter, mixer, resample, wide, wide_plan
 from media.board import FULL, HALF, MEANT, SLOTS, Board
 from media.crowd import Crowds
 from media.g722 import G722, QUIET
+from media.paths import Codec
 from media.room import Room, Rooms
-from media.words import Codec, RoomId, StreamId
+from media.words import RoomId, StreamId
 
 A, B, C, D = (StreamId(name) for name in "abcd")
 ROOM = RoomId("r")

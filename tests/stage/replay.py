@@ -28,10 +28,16 @@ from pathlib import Path
 import numpy as np
 
 from media import g711
-from media import words as w
 from media.engine import FRAME_S, Engine
-from media.orders import Bridge, DeskOrder, set_path
+from media.events import MediaEvent
+from media.messages import DeskOrder
+from media.orders import Bridge
+from media.paths import Codec, Direction
+from media.paths import Path as MediaPath
 from media.ports import Ports
+from media.stream_report import StreamReport
+from media.wording import set_path
+from media.words import RATE_HZ, StreamId
 
 Address = tuple[str, int]
 _RAW_IP, _ETHERNET = (101, 228), (1,)
@@ -100,19 +106,19 @@ def flows(packets: Iterable[Datagram]) -> dict[tuple[Address, Address, int], lis
 class Replayed:
     """What became of a flow."""
 
-    report: w.StreamReport
+    report: StreamReport
     heard: np.ndarray
     """What the listener heard from the first packet on, int16."""
-    events: list[w.MediaEvent]
+    events: list[MediaEvent]
     counters: dict[str, int]
 
 
 class _Listened(Engine):
     """An engine without a desk, whose events are kept."""
 
-    events: list[w.MediaEvent]
+    events: list[MediaEvent]
 
-    def _tell(self, event: w.MediaEvent) -> None:
+    def _tell(self, event: MediaEvent) -> None:
         self.events.append(event)
 
 
@@ -128,11 +134,11 @@ class Bench:
             rows=8, lost_s=10.0, batched=False,
         )  # fmt: skip
         self._stack.callback(self.engine.shut)
-        self.events: list[w.MediaEvent] = []
+        self.events: list[MediaEvent] = []
         self.engine.events = self.events
         self.far, self.ear = self.socket(), self.socket()
         self.now = 1000.0
-        self.ports = {name: self.engine.hall.open(w.StreamId(name))[1] for name in ("speaker", "listener")}
+        self.ports = {name: self.engine.hall.open(StreamId(name))[1] for name in ("speaker", "listener")}
 
     def __enter__(self) -> Bench:
         return self
@@ -151,11 +157,11 @@ class Bench:
         """What a desk would order."""
         return self.engine.control._carry_out(order, lambda result: None)
 
-    def connect(self, codec: w.Codec = w.Codec.PCMU, digits: int | None = 101) -> None:
+    def connect(self, codec: Codec = Codec.PCMU, digits: int | None = 101) -> None:
         """Both have a path and share a room. The listener speaks PCMU."""
-        for name, sock, kind in (("speaker", self.far, codec), ("listener", self.ear, w.Codec.PCMU)):
+        for name, sock, kind in (("speaker", self.far, codec), ("listener", self.ear, Codec.PCMU)):
             port = sock.getsockname()[1]
-            path = w.Path("127.0.0.1", port, kind, kind.payload_type, digits, 20, w.Direction.SENDRECV, port + 1)
+            path = MediaPath("127.0.0.1", port, kind, kind.payload_type, digits, 20, Direction.SENDRECV, port + 1)
             self.order(set_path(name, path))
         self.order(Bridge("room", ["speaker", "listener"]))
 
@@ -175,13 +181,13 @@ class Bench:
                     kept.append(sock.recv(2048))
         return got
 
-    def report(self, name: str = "speaker") -> w.StreamReport:
+    def report(self, name: str = "speaker") -> StreamReport:
         """The stream's totals."""
-        return self.engine.hall.report(self.engine.hall.streams[w.StreamId(name)])
+        return self.engine.hall.report(self.engine.hall.streams[StreamId(name)])
 
 
 def replay(
-    packets: list[Datagram], codec: w.Codec | None = None, change: Callable[[Bench], None] | None = None
+    packets: list[Datagram], codec: Codec | None = None, change: Callable[[Bench], None] | None = None
 ) -> Replayed:
     """Play one flow, with the timing of the file. `change` is called before the first packet.
 
@@ -189,7 +195,7 @@ def replay(
     """
     kinds = Counter(packet.payload[1] & 0x7F for packet in packets)
     audio = kinds.most_common(1)[0][0]
-    codec = codec or next((known for known in w.Codec if known.payload_type == audio), None)
+    codec = codec or next((known for known in Codec if known.payload_type == audio), None)
     if codec is None:
         raise ValueError(f"payload type {audio} says no codec")
     digits = next((kind for kind in kinds if kind >= 96 and kind != audio), 101)
@@ -225,7 +231,7 @@ def main() -> None:
         except ValueError as mistake:
             print(f"   {mistake}")
             continue
-        for name in w.StreamReport.__dataclass_fields__:
+        for name in StreamReport.__dataclass_fields__:
             if value := getattr(result.report, name):
                 print(f"   {name:<14} {value}")
         if arguments.wav:
@@ -233,7 +239,7 @@ def main() -> None:
             with wave.open(str(arguments.wav / f"{nth}.wav"), "wb") as file:
                 file.setnchannels(1)
                 file.setsampwidth(2)
-                file.setframerate(w.RATE_HZ)
+                file.setframerate(RATE_HZ)
                 file.writeframes(result.heard.astype("<i2").tobytes())
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from pylibsrtp import Policy, Session
 
 from media.g722 import G722
-from media.words import Codec, Direction, LocalAddress, Path, Secure
+from media.paths import Codec, Direction, LocalAddress, Path, Secure
 
 Sample = Callable[[int], float]
 

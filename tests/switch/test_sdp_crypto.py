@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.words import Codec, Direction, LocalAddress, Secure, Suite
+from media.paths import Codec, Direction, LocalAddress, Secure, Suite
 from switch.events import Answered, Invited, Offered
 from switch.facts import DialogFacts
 from switch.guard_body import is_sdp_sane

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from media.answer import AnswerParameters, Verdict
-from media.words import AnswerJudged, BeepHeard, Codec, StreamId
+from media.events import AnswerJudged, BeepHeard
+from media.paths import Codec
+from media.words import StreamId
 from tests.stage import greetings
 from tests.stage.media_house import house
 from tests.stage.rtp_peer import Peer

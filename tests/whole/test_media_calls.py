@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from media.words import Codec, DigitHeard, File, LocalAddress, PlayEnded, RoomId, StreamId, Tone, ToneHeard
+from media.events import DigitHeard, PlayEnded, ToneHeard
+from media.paths import Codec, LocalAddress
+from media.words import File, RoomId, StreamId, Tone
 from tests.stage.media_house import House, house
 from tests.stage.rtp_peer import Peer, loudest, purity, rms_dbfs, sine
 

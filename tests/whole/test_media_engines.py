@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from media.desk import Desk, NoEngine
-from media.words import EngineLost, RoomId, StreamId
+from media.events import EngineLost
+from media.words import RoomId, StreamId
 from tests.stage.media_house import house
 
 pytestmark = pytest.mark.whole

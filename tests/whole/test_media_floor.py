@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.words import Codec, FloorChanged, RoomId, StreamId
+from media.events import FloorChanged
+from media.paths import Codec
+from media.words import RoomId, StreamId
 from tests.stage.media_house import house
 from tests.stage.rtp_peer import Peer
 from tests.stage.spoken import speech

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from media.events import AnnouncementEnded
 from media.hearing import Hearing, talk
-from media.words import AnnouncementEnded, RoomId, StreamId, Tone
+from media.words import RoomId, StreamId, Tone
 from tests.stage.media_house import house
 from tests.stage.rtp_peer import Peer, sine
 

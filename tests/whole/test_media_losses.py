@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from media.words import Codec
+from media.paths import Codec
 from tests.stage.cast import Cast, connected, heard_tone
 from tests.stage.ports import free_port
 from tests.stage.replay import datagrams, flows, replay

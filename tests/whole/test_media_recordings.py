@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from media.words import RecordingEncoded, RecordingFormat, RoomId, StreamId
+from media.events import RecordingEncoded
+from media.recording_report import RecordingFormat
+from media.words import RoomId, StreamId
 from tests.stage.media_house import house
 from tests.stage.rtp_peer import Peer, purity, sine
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from media import rtcp, rtp
+from media.events import DigitHeard, RtpLost, TapEnded
+from media.paths import Codec, LocalAddress, Secure, Suite
 from media.uring import FEWEST
-from media.words import Codec, DigitHeard, LocalAddress, RoomId, RtpLost, Secure, StreamId, Suite, TapEnded
+from media.words import RoomId, StreamId
 from tests.media.test_tap import read
 from tests.stage.media_house import House, house
 from tests.stage.rtp_peer import Peer, Vault, loudest, purity, sine

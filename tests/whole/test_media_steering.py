@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from media.words import File, PlayEnded, StreamId
+from media.events import PlayEnded
+from media.words import File, StreamId
 from tests.stage.media_house import house
 from tests.stage.rtp_peer import Peer, loudest
 

@@ -11,8 +11,10 @@ import pytest
 import soundfile
 
 from media.desk import Desk
+from media.events import AnnouncementEnded, EngineLost
 from media.hearing import talk
-from media.words import AnnouncementEnded, Codec, EngineLost, RoomId, StreamId, Tone
+from media.paths import Codec
+from media.words import RoomId, StreamId, Tone
 from tests.stage.media_house import House, house
 from tests.stage.rtp_peer import Peer, purity, sine
 

@@ -14,18 +14,9 @@ import soundfile
 
 from media import rtcp
 from media.desk import MediaError, NoPort
-from media.words import (
-    Direction,
-    EngineLost,
-    File,
-    PlayEnded,
-    RecordingFailed,
-    RoomId,
-    RtpBack,
-    RtpLost,
-    StreamId,
-    Tone,
-)
+from media.events import EngineLost, PlayEnded, RecordingFailed, RtpBack, RtpLost
+from media.paths import Direction
+from media.words import File, RoomId, StreamId, Tone
 from tests.stage.media_house import House, house
 from tests.stage.rtp_peer import Peer, loudest, purity, rms_dbfs, sine
 from tests.whole.test_media_calls import talking

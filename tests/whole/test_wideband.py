@@ -12,7 +12,8 @@ import soundfile
 
 from apps.softphone.drive import Phone
 from media.g722 import G722
-from media.words import Codec, File, LocalAddress, RoomId, StreamId, Tone
+from media.paths import Codec, LocalAddress
+from media.words import File, RoomId, StreamId, Tone
 from tests.stage.cast import Cast, connected, talk
 from tests.stage.media_house import House
 from tests.stage.media_house import house as media_house

@@ -14,24 +14,12 @@ from typing import Any
 
 from media.answer import AnswerParameters
 from media.desk import MediaError, NoEngine
+from media.events import EngineLost, MediaEvent, PlayEnded, RecordingFailed
+from media.paths import LocalAddress, Path
+from media.recording_report import RecordingMark, RecordingReport
+from media.stream_report import StreamReport
 from media.voice import VoiceError
-from media.words import (
-    EngineLost,
-    File,
-    LocalAddress,
-    MediaEvent,
-    Path,
-    PlayEnded,
-    RecordingFailed,
-    RecordingMark,
-    RecordingReport,
-    RoomId,
-    Silence,
-    Source,
-    StreamId,
-    StreamReport,
-    Tone,
-)
+from media.words import File, RoomId, Silence, Source, StreamId, Tone
 
 SPEECH_S = 2.0
 """How long every file lasts."""

@@ -26,7 +26,8 @@ from apps.api.types import CdrRow
 from apps.call import Call
 from apps.exchange import Exchange
 from apps.whole import load_whole
-from media.words import DigitHeard, SpeechChanged, StreamId
+from media.events import DigitHeard, SpeechChanged
+from media.words import StreamId
 from switch.words import Cause, LegId, Party, call_of
 from tests.stage.paper.desk import PaperDesk, PaperVoice
 from tests.stage.paper.loop import PaperLoop, after, paper_time, settle

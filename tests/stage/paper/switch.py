@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from media.words import Codec, Direction, LocalAddress
+from media.paths import Codec, Direction, LocalAddress
 from switch import sdp
 from switch.binding import Binding
 from switch.driver import Listener

@@ -2,9 +2,9 @@
 
 `{name}` stands for a variable's value, `{name:form}` for the value spoken in a form ("3" as "third"), `{{` and `}}`
 for the braces themselves. Total: a variable nobody set is empty, a form that does not fit a value leaves it as it is.
-Nothing is evaluated.
+Nothing is evaluated: conditions and sums are expression.py.
 
-Pure. Deliberately absent: how a number is spoken (spoken.py); conditions.
+Pure. Deliberately absent: how a number is spoken (spoken.py).
 """
 
 from __future__ import annotations

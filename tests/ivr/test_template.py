@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.expr import MAX_RESULT, TemplateError, parse
+from ivr.template import MAX_RESULT, TemplateError, parse
 
 
 def test_variables_and_braces_are_expanded():

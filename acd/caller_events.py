@@ -1,0 +1,62 @@
+"""What happens to callers in queues, one function each: what an event says of them, and what is due.
+
+An event about an unknown caller changes nothing. The key of what is due is taken out already. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from acd import events
+from acd.effects import Release
+from acd.floor import Floor
+from acd.wait import Due
+from acd.words import LeaveReason
+
+
+def _caller_joined(floor: Floor, event: events.CallerJoined, now: float) -> None:
+    before = floor.callers.get(event.caller)
+    if before is not None:
+        if before.queue == event.queue:
+            return
+        floor.release(before, LeaveReason.REMOVED, now)
+    queue = floor.queues.get(event.queue)
+    if queue is None:
+        floor.effects.append(Release(event.caller, event.queue, LeaveReason.REMOVED, 0.0))
+    elif queue.settings.max_callers is not None and len(queue.line) >= queue.settings.max_callers:
+        floor.effects.append(Release(event.caller, event.queue, LeaveReason.FULL, 0.0))
+    elif not queue.staff and not queue.settings.keep_without_agents:
+        floor.effects.append(Release(event.caller, event.queue, LeaveReason.NO_AGENTS, 0.0))
+    else:
+        floor.add_caller(event, queue, now)
+
+
+def _caller_left(floor: Floor, event: events.CallerLeft, now: float) -> None:
+    caller = floor.callers.get(event.caller)
+    if caller is not None:
+        floor.release(caller, LeaveReason.ABANDONED if event.abandoned else LeaveReason.REMOVED, now)
+
+
+def _skip_due(floor: Floor, key: Any, now: float) -> None:
+    caller = floor.callers[key[1]]
+    del caller.skips[key[2]]
+    floor.changed_callers[caller.id] = caller
+
+
+def _max_wait_due(floor: Floor, key: Any, now: float) -> None:
+    caller = floor.callers[key[1]]
+    # While a phone rings for them the caller stays; `Floor` lets them go if nobody answers it.
+    if caller.alert is None:
+        floor.release(caller, LeaveReason.TIMED_OUT, now)
+
+
+# The key's type is that of the function's second parameter; a dict cannot say so to the type checker.
+HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
+    events.CallerJoined: _caller_joined,
+    events.CallerLeft: _caller_left,
+}
+DUE: dict[Due, Callable[[Floor, Any, float], None]] = {
+    Due.SKIP: _skip_due,
+    Due.MAX_WAIT: _max_wait_due,
+}
