@@ -20,6 +20,7 @@ import numpy as np
 from media.hearing import Hearing
 from media.orders import Bridge, Hear, Music
 from media.paths import Codec, Direction, Path
+from media.sender import PHASES
 from media.wording import set_path
 from media.words import FRAME_MS, StreamId
 from tests.stage.replay import Bench
@@ -96,6 +97,8 @@ class Members(Bench):
                 payload = member.frames[n % len(member.frames)]
                 member.ear.sendto(head + payload, ("127.0.0.1", member.port))
             self.tick()
+            for phase in range(1, PHASES):
+                self.engine.hall.sender.send(phase)
             for member in self.all:
                 with contextlib.suppress(BlockingIOError):
                     while True:
