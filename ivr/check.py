@@ -12,7 +12,6 @@ from typing import Any
 from ivr.argument import RESERVED, nearest
 from ivr.plan import Plan, Script, walk
 from ivr.route import Route, RunScript, hidden_by, hides
-from ivr.steps.goto import Goto
 from ivr.steps.hours import Hours
 from ivr.verb import Block, Step
 from ivr.words import Known, Mistake
@@ -70,10 +69,10 @@ def _names(plan: Plan, known: Known) -> Iterator[Mistake]:
                 what = f"The label {label!r} has the name of a script"
                 yield Mistake(step.file, step.line, what, "A goto could mean either; rename one.")
         for step in walk(script.steps):
-            if isinstance(step.verb, Goto) and step.verb.target and plan.find(step.verb.target, script.name) is None:
-                targets = {*plan.scripts, *script.labels}
-                what = f"There is no script or label {step.verb.target!r}"
-                yield Mistake(step.file, step.line, what, nearest(step.verb.target, targets))
+            for target in step.verb.targets():
+                if plan.find(target, script.name) is None:
+                    what = f"There is no script or label {target!r}"
+                    yield Mistake(step.file, step.line, what, nearest(target, {*plan.scripts, *script.labels}))
             if isinstance(step.verb, Hours) and step.verb.name and step.verb.name not in plan.hours:
                 yield _no_hours(plan, step.verb.name, step.file, step.line)
 
@@ -89,8 +88,7 @@ def _variables(plan: Plan, names_set: set[str]) -> Iterator[Mistake]:
         for step in walk(script.steps):
             told = set()
             for argument in fields(step.verb):
-                for template in argument.metadata["kind"].templates(getattr(step.verb, argument.name)):
-                    told.update(set(template.names) - known)
+                told.update(set(argument.metadata["kind"].names(getattr(step.verb, argument.name))) - known)
             for name in sorted(told):
                 what = f"Nothing sets the variable {{{name}}}"
                 yield Mistake(step.file, step.line, what, nearest(name, known) or "Set it, or take it out.")
@@ -169,12 +167,11 @@ class Flow:
             self.after[id(step)] = outgoing
 
     def _outgoing(self, script: Script, step: Step, following: Step | None, loop: Step | None) -> list[Step]:
-        if isinstance(step.verb, Goto):
-            found = self.plan.find(step.verb.target, script.name)
-            return [found[0].steps[found[1]]] if found is not None and found[0].steps else []
         if step.verb.verb == "repeat":
             return [loop] if loop is not None else []
-        return [following] if step.verb.falls() and following is not None else []
+        found = [self.plan.find(target, script.name) for target in step.verb.targets()]
+        outgoing = [there.steps[index] for there, index in filter(None, found) if there.steps]
+        return [*outgoing, following] if step.verb.falls() and following is not None else outgoing
 
     def reached(self, entries: Sequence[Step]) -> set[int]:
         """ids of the steps that calls can get to."""

@@ -9,7 +9,7 @@ Deliberately absent: the verbs (steps/), reading them from YAML (read.py), the l
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -39,6 +39,24 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """Run another script and come back here."""
+
+    target: str
+    into: str
+    """The variable that gets what it returns."""
+    before: Mapping[str, str | None]
+    """Variables to be restored then: `Running.set_aside`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go back to the script that called this one."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
     """Run the menu or gather around this step once more."""
 
@@ -51,7 +69,7 @@ class End:
     why: str
 
 
-Outcome = Onward | Into | Jump | Again | End
+Outcome = Onward | Into | Jump | Inside | Back | Again | End
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +109,13 @@ class Verb(ABC):
             kind = argument.metadata["kind"]
             if value is not None and kind.holds_branches:
                 yield from kind.branches(argument.name, value)
+
+    def targets(self) -> Iterator[str]:
+        """Scripts and labels that it goes on at; one whose next step can follow comes back from there."""
+        for argument in fields(self):
+            value = getattr(self, argument.name)
+            if value is not None:
+                yield from argument.metadata["kind"].targets(value)
 
 
 @dataclass(frozen=True, slots=True)
