@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from apps.journal_calls import ms_of, wire_text
+from apps.journal_books import ms_of, wire_text
 from apps.schema import caller_memory
 
 if TYPE_CHECKING:

@@ -94,6 +94,10 @@ class Kind:
         for text in self.templates(value):
             yield from text.names
 
+    def hours(self, value: Any) -> Iterator[str]:
+        """Opening hours that a value names."""
+        return iter(())
+
     def text(self, reading: Reading, value: Value, place: Place) -> str | None:
         """A value that must be one text; None after noting the mistake."""
         if isinstance(value, str):

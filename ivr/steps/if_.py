@@ -33,4 +33,6 @@ class If(Verb):
         return not self.then or not self.otherwise
 
     async def run(self, call: Running) -> Outcome:
-        return Into(self.then if call.holds(self.test) else self.otherwise)
+        if call.holds(self.test):
+            return Into(self.then, f"{self.test.text} holds")
+        return Into(self.otherwise, f"{self.test.text} does not hold")

@@ -19,6 +19,7 @@ class Return(Verb):
 
     verb: ClassVar[str] = "return"
     short: ClassVar[str] = "text"
+    back: ClassVar[bool] = True
 
     text: Worked | None = argument(Text(), None, "What is returned, as a text with variables.")
     value: Worked | None = argument(Worth(), None, "What is returned, as an expression.")

@@ -38,4 +38,5 @@ class Switch(Verb):
         return not self.otherwise
 
     async def run(self, call: Running) -> Outcome:
-        return Into(self.cases.get(call.worked_out(self.value), self.otherwise))
+        value = call.worked_out(self.value)
+        return Into(self.cases.get(value, self.otherwise), f"{self.value.text} is {value!r}")

@@ -161,3 +161,19 @@ async def test_the_language_may_come_from_what_is_remembered():
 def test_mistakes_in_these_verbs_are_told_with_their_line(step, mistake):
     found = wrong(f"routes: [{{do: main}}]\nscripts:\n  main:\n    - say: {{zh: 好, en: Hi}}\n    - {step}\n")
     assert any(line.startswith("5: ") and any(part in line for part in mistake.split("|")) for line in found), found
+
+
+def test_a_called_script_that_waits_breaks_a_loop_and_one_that_only_returns_does_not():
+    text = """
+        routes: [{do: main}]
+        scripts:
+          main:
+            - call: inner
+            - goto: main
+          inner:
+            - %s
+            - return
+        """
+    asked = "menu: {say: {zh: 按, en: Press}, keys: {'1': continue}, no_input: hangup, no_match: hangup}"
+    assert wrong(text % asked) == []
+    assert any("A loop without a wait" in line for line in wrong(text % "set: {x: '1'}"))
