@@ -26,6 +26,7 @@ from apps.fields import (
     some_codecs,
     whole,
 )
+from apps.model_amd import AmdSection
 from media.paths import Codec
 
 
@@ -117,6 +118,7 @@ class SwitchFile(Entry):
     time_zone: Text = "Asia/Shanghai"
     sip: SipSection = SipSection()
     media: MediaSection = MediaSection()
+    amd: AmdSection = AmdSection()
     recording: RecordingSection = RecordingSection()
     paths: PathsSection = PathsSection()
     limits: LimitsSection = LimitsSection()
