@@ -29,9 +29,9 @@ from media.quality import Quality
 from media.recorder import Recorder
 from media.recording_report import RecordingFormat, RecordingReport
 from media.room import Rooms
+from media.seals import Seals
 from media.sender import Sender
 from media.sounding import Sounding
-from media.srtp import Seals
 from media.stream import Stream
 from media.stream_report import StreamReport
 from media.tap import Taps
