@@ -2,7 +2,7 @@
 
 A call lives from the caller's INVITE (or a click-to-dial) to the moment when every line of it is over and its row
 is closed. It ends in one way only: the caller's line is over. Everybody who wants the call to end hangs that line
-up. Who rings or talks for the caller watches that line (`Line.watched`) and is hung up in the same turn of the loop;
+up. Who rings or talks for the caller watches that line (`Line.watchers`) and is hung up in the same turn of the loop;
 the script is cancelled then.
 """
 

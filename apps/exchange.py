@@ -16,6 +16,7 @@ import logging
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +33,8 @@ from apps.booked_bindings import BookedBindings
 from apps.differences import differences
 from apps.floor_memory import restore_floor
 from apps.house import House
-from apps.journal import Journal, JournalAlarm, JournalError
+from apps.journal import Journal
+from apps.journal_writer import JournalAlarm, JournalError
 from apps.methods.status import contact_info
 from apps.metrics_http import MetricsServer
 from apps.phone_use import PhoneUse
@@ -44,7 +46,7 @@ from apps.stopping import Stopping
 from apps.supervisor import UNUSABLE
 from apps.version import VERSION
 from apps.whole import Whole, load_whole
-from ivr.words import Mistakes
+from ivr.words import Mistake, Mistakes
 from media.desk import Desk, MediaError
 from media.events import MediaEvent
 from media.voice import Voice
@@ -58,6 +60,15 @@ log = logging.getLogger("exchange")
 BOOKS_ALARM = "The books cannot be written"
 BOOKS_PATIENCE_S = 15.0
 """Below the supervisor's patience with a child that is not ready yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A configuration that was read anew, and is right."""
+
+    changes: list[str]
+    """What is different from before, a sentence each."""
+    warnings: tuple[Mistake, ...]
 
 
 class Exchange:
@@ -158,17 +169,17 @@ class Exchange:
 
     # ---- reload -------------------------------------------------------------------------------------------------
 
-    def reload(self, *, apply: bool = True) -> list[str]:
+    def reload(self, *, apply: bool = True) -> Reread:
         """Read the configuration from disk and, with `apply`, take it for new calls.
 
-        Returns what is different, a sentence each. Raises `Mistakes`, and then nothing has changed.
+        Raises `Mistakes`, and then nothing has changed.
         """
         before = self.house.site
         whole = load_whole(before.paths.directory)
         site, house = whole.site, self.house
         changes = differences(before, site, (house.plan, house.prompts) != (whole.plan, whole.prompts))
         if not apply:
-            return changes
+            return Reread(changes, whole.warnings)
         self.loaded_at = time.time()
         house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, site.routes()
         house.switch.reconfigure(site.switch_settings(VERSION))
@@ -177,7 +188,7 @@ class Exchange:
         house.spawn(make_ready(house), "prompts")
         house.hub.publish(ConfigReloaded(changes))
         log.info("configuration reloaded: %s", " ".join(changes) or "nothing is different")
-        return changes
+        return Reread(changes, whole.warnings)
 
     # ---- stop ---------------------------------------------------------------------------------------------------
 
@@ -234,6 +245,8 @@ def main(directory: Path) -> None:
         for mistake in mistakes.mistakes:
             log.error("%s", mistake)
         sys.exit(UNUSABLE)
+    for warning in whole.warnings:
+        log.warning("%s", warning)
     try:
         import uvloop
 

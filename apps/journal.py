@@ -17,40 +17,33 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import msgspec
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from apps import journal_past, schema
-from apps.journal_calls import CallBooks, as_row, ms_of, wire_text
+from apps.journal_books import as_row, ms_of, wire_text
+from apps.journal_calls import CallBooks
 from apps.journal_file import JournalFile, set_pragmas
+from apps.journal_recordings import RecordingBooks
 from apps.journal_rows import (
     AgentStateRow,
     AlertRow,
-    BindingLike,
     BindingRow,
-    DialogRow,
-    FactsLike,
     LegRow,
     OpenInteraction,
     SavedDialog,
 )
-from apps.journal_story import SegmentKind
+from apps.journal_signalling import SignallingBooks
+from apps.journal_version import bring_up
 from apps.journal_writer import GATHER_S, MAX_ROWS, JournalAlarm, JournalError, Writer
-from switch.sdp_crypto import hidden
-
-__all__ = ["Journal", "JournalAlarm", "JournalError", "SegmentKind", "ms_of"]
 
 ALIVE_S = 5.0
 """How often a running switch notes that it runs: the precision of a crash's time."""
-_DIALOG_FIELDS = DialogRow.__slots__
-_BINDING_FIELDS = BindingRow.__slots__
 
 
-class Journal(CallBooks):
+class Journal(CallBooks, RecordingBooks, SignallingBooks):
     """The books of one site. One per process; every method is called on the loop's thread."""
 
     def __init__(
@@ -65,7 +58,6 @@ class Journal(CallBooks):
         super().__init__(Writer(on_alarm, gather_s, max_rows))
         self._engine: AsyncEngine | None = None
         self._file: JournalFile | None = None
-        self._recordings: dict[str, dict[str, Any]] = {}
         self._alive: asyncio.TimerHandle | None = None
         self._kept_until = 0
         """Until when the books were kept before they were opened now [ms]."""
@@ -87,7 +79,7 @@ class Journal(CallBooks):
         try:
             async with self._engine.begin() as connection:
                 await connection.run_sync(schema.metadata.create_all)
-                await self._check_version(connection)
+                self._kept_until = await bring_up(connection)
             self._file = JournalFile(self.path)
             await self._file
         except (DBAPIError, sqlite3.Error, JournalError) as error:
@@ -163,88 +155,6 @@ class Journal(CallBooks):
         row = as_row(leg) | dict(started_at=ms_of(leg.started_at), ended_at=ms_of(leg.ended_at))
         self._writer.put(schema.leg, leg.leg_id, row | dict(peer=wire_text(leg.peer)))
 
-    # ---- recordings --------------------------------------------------------------------------------------------
-
-    def recording_opened(
-        self,
-        recording_id: str,
-        call: str,
-        at: float,
-        path: Path | str,
-        *,
-        channels: int = 2,
-        kind: str = "call",
-        queue: str = "",
-        agent: str = "",
-        mailbox: str = "",
-    ) -> None:
-        """A recording begins. `kind`: `call` or `voicemail`."""
-        row: dict[str, Any] = dict(recording_id=recording_id, call_id=call, path=str(path), kind=kind, queue=queue)
-        row |= dict(agent=agent, mailbox=mailbox, started_at=ms_of(at), ended_at=None, length_ms=0)
-        row |= dict(channels=channels, bytes=0, dropped_blocks=0, failed="", missing_ms=0, marks="")
-        self._recordings[recording_id] = row
-        self._writer.put(schema.recording, recording_id, dict(row))
-
-    def recording_agent(self, recording_id: str, agent: str) -> None:
-        """The agent who is heard on a recording that runs."""
-        row = self._recordings.get(recording_id)
-        if row is None:
-            self.strays += 1
-            return
-        row["agent"] = agent
-        self._writer.put(schema.recording, recording_id, dict(row))
-
-    def recording_closed(
-        self,
-        recording_id: str,
-        at: float,
-        *,
-        seconds: float,
-        bytes: int,
-        dropped_blocks: int = 0,
-        failed: str = "",
-        missing_s: float = 0.0,
-        marks: str = "",
-    ) -> None:
-        """A recording is over. `failed`: empty when the file is whole, else why not; `marks`: its map, as JSON."""
-        row = self._recordings.pop(recording_id, None)
-        if row is None:
-            self.strays += 1
-            return
-        row |= dict(ended_at=max(ms_of(at), row["started_at"]), length_ms=round(seconds * 1000), bytes=bytes)
-        row |= dict(dropped_blocks=dropped_blocks, failed=wire_text(failed), marks=marks)
-        row |= dict(missing_ms=round(missing_s * 1000))
-        self._writer.put(schema.recording, recording_id, row)
-
-    # ---- signalling's facts ------------------------------------------------------------------------------------
-
-    def dialog_saved(self, leg: str, call: str, facts: FactsLike, at: float) -> None:
-        """A leg's dialog is confirmed, or its facts changed.
-
-        SRTP keys stay out of the books: who takes the dialog over offers new ones, and until then the media engine,
-        which lives on, has those that count.
-        """
-        row = {name: getattr(facts, name) for name in _DIALOG_FIELDS} | dict(leg_id=leg, call_id=call)
-        row |= dict(local_sdp=hidden(facts.local_sdp), remote_sdp=hidden(facts.remote_sdp))
-        row |= dict(sip_call_id=facts.call_id, saved_at=ms_of(at))
-        row |= dict(route_set=msgspec.json.encode(facts.route_set).decode())
-        self._writer.put(schema.dialog, leg, row)
-
-    def dialog_removed(self, leg: str) -> None:
-        """The dialog is over."""
-        self._writer.put(schema.dialog, leg, None)
-
-    def binding_saved(self, binding: BindingLike) -> None:
-        """A phone registered, or again."""
-        row = {name: getattr(binding, name) for name in _BINDING_FIELDS}
-        row |= dict(expires_at=ms_of(binding.expires_at), registered_at=ms_of(binding.registered_at))
-        row |= dict(path=msgspec.json.encode(binding.path).decode())
-        self._writer.put(schema.binding, (binding.extension, binding.contact_uri), row)
-
-    def binding_removed(self, extension: str, contact_uri: str) -> None:
-        """A phone's contact is gone."""
-        self._writer.put(schema.binding, (extension, contact_uri), None)
-
     # ---- what was written before -------------------------------------------------------------------------------
 
     async def bindings(self) -> list[BindingRow]:
@@ -298,21 +208,3 @@ class Journal(CallBooks):
     def _note_alive(self) -> None:
         self._writer.put(schema.meta, "alive_at", dict(name="alive_at", value=str(ms_of(time.time()))))
         self._alive = asyncio.get_running_loop().call_later(ALIVE_S, self._note_alive)
-
-    async def _check_version(self, connection: AsyncConnection) -> None:
-        known = {name: value for name, value in (await connection.execute(select(schema.meta))).all()}
-        self._kept_until = int(known.get("alive_at", 0))
-        found = known.get("schema")
-        if found is None:
-            await connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
-        elif found.isdecimal() and 0 < int(found) < schema.VERSION:
-            for version in range(int(found), schema.VERSION):
-                for table, column in schema.ADDED.get(version, ()):
-                    there = (await connection.exec_driver_sql(f"PRAGMA table_info({table})")).mappings()
-                    if column.split()[0] not in {row["name"] for row in there}:
-                        await connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
-            await connection.execute(
-                schema.meta.update().where(schema.meta.c.name == "schema"), dict(value=schema.VERSION)
-            )
-        elif found != str(schema.VERSION):
-            raise JournalError(f"made by another version of zongji (tables {found}, this one has {schema.VERSION})")

@@ -12,27 +12,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps import schema
+from apps.journal_books import Books, as_row, ms_of, wire_text
 from apps.journal_rows import CallDirection
 from apps.journal_story import Segment, SegmentKind, Story
 from apps.journal_writer import Writer
 from switch.words import Cause, Party
 
-_LONGEST = 512
 
-
-def ms_of(at: float) -> int:
-    """Milliseconds since 1970."""
-    return round(at * 1000)
-
-
-class CallBooks:
+class CallBooks(Books):
     """The part of the journal that is about calls."""
 
     def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+        super().__init__(writer)
         self._calls: dict[str, tuple[Story, dict[str, Any]]] = {}
-        self.strays = 0
-        """Writes for a call or recording that was not open: a bug of the caller, never an error."""
 
     def interaction_opened(
         self,
@@ -153,14 +145,3 @@ class CallBooks:
             row = as_row(segment) | dict(call_id=call, kind=segment.kind.value)
             self._writer.put(schema.segment, (call, segment.n), row)
         return changed
-
-
-def as_row(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
-
-
-def wire_text(text: str) -> str:
-    """Text from outside, as SQLite takes it: no lone surrogates, not endless."""
-    if len(text) > _LONGEST:
-        text = text[:_LONGEST]
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()

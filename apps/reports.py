@@ -20,7 +20,8 @@ from apps import views
 from apps.api.params import CdrFilter, RecordingFilter
 from apps.api.protocol import not_found
 from apps.api.types import CallDetail, CdrRow, Cdrs, MarkInfo, RecordingInfo, Recordings, SegmentInfo, utc_ms
-from apps.journal import Journal, ms_of
+from apps.journal import Journal
+from apps.journal_books import ms_of
 from apps.journal_rows import CallDirection
 from apps.line_use import TRUNK_TROUBLE
 from apps.schema import alert, interaction, leg, recording, segment, variable

@@ -85,6 +85,14 @@ class Kind:
         """Texts with variables in a value."""
         return iter(())
 
+    def targets(self, value: Any) -> Iterator[str]:
+        """Scripts and labels that a value leads to."""
+        return iter(())
+
+    def hours(self, value: Any) -> Iterator[str]:
+        """Opening hours that a value names."""
+        return iter(())
+
     def text(self, reading: Reading, value: Value, place: Place) -> str | None:
         """A value that must be one text; None after noting the mistake."""
         if isinstance(value, str):

@@ -66,3 +66,7 @@ class Target(Kind):
         if text in ("continue", "repeat"):
             reading.wrong(place, f'"{text}" is a branch, not a target', f'Write "{text}" in place of the goto.')
         return text or ""
+
+    def targets(self, value: Any) -> Iterator[str]:
+        if value:
+            yield value

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from ivr.plan import Plan
 from ivr.running import SAME_STEP_LIMIT, STEP_LIMIT, Running
@@ -28,19 +29,44 @@ class _Frame:
     next: int = 0
 
 
+class Watch(Protocol):
+    """Who watches a script run. It sees, and changes nothing."""
+
+    def began(self, step: Step) -> None:
+        """The script is at this step."""
+
+    def took(self, step: Step, outcome: Outcome) -> None:
+        """The step is done, and this is what came of it."""
+
+
 async def run(
-    plan: Plan, script_name: str, port: CallPort, *, language: str = "", variables: Mapping[str, str] | None = None
+    plan: Plan,
+    script_name: str,
+    port: CallPort,
+    *,
+    language: str = "",
+    variables: Mapping[str, str] | None = None,
+    watch: Watch | None = None,
 ) -> str:
     """Run the script to its end and hang up; returns why it ended, in words for the books.
 
     `language` (empty: the site's first) and `variables` come from the route. Cancelled when the caller hangs up.
     """
-    return await _Runner(plan, port, script_name, language, variables or {}).run()
+    return await _Runner(plan, port, script_name, language, variables or {}, watch).run()
 
 
 class _Runner:
-    def __init__(self, plan: Plan, port: CallPort, script: str, language: str, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        port: CallPort,
+        script: str,
+        language: str,
+        variables: Mapping[str, str],
+        watch: Watch | None,
+    ) -> None:
         self.plan = plan
+        self.watch = watch
         self.port = port
         self.script = script
         self.call = Running(plan, port, language, variables)
@@ -59,9 +85,17 @@ class _Runner:
             frame.next += 1
             end = self._over_limit(step)
             if end is None:
-                end = self._follow(await step.verb.run(self.call))
+                end = self._follow(await self._take(step))
         await self.port.hang_up(end.cause)
         return end.why
+
+    async def _take(self, step: Step) -> Outcome:
+        if self.watch is None:
+            return await step.verb.run(self.call)
+        self.watch.began(step)
+        outcome = await step.verb.run(self.call)
+        self.watch.took(step, outcome)
+        return outcome
 
     def _over_limit(self, step: Step) -> End | None:
         call = self.call

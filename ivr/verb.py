@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 class Onward:
     """Go on with the next step."""
 
+    why: str = ""
+    """In words, for who watches the script; here and below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Into:
     """Run these steps, then go on with the next one."""
 
     block: Block
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Jump:
     """Go on at a script or label."""
 
     target: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,12 @@ class Verb(ABC):
     """Waits for the caller or for somebody else: a loop through it is no mistake."""
     loops: ClassVar[bool] = False
     """`repeat` in a branch comes back to it."""
+    again: ClassVar[bool] = False
+    """Is `repeat` itself."""
+    last_word: ClassVar[bool] = False
+    """Tells the caller something, or takes their word: a script may end after it."""
+    sets: ClassVar[tuple[str, ...]] = ()
+    """Variables that it leaves behind, besides those that its arguments name."""
 
     @abstractmethod
     async def run(self, call: Running) -> Outcome:
@@ -73,6 +84,10 @@ class Verb(ABC):
     def falls(self) -> bool:
         """Whether the next step can follow directly, not by way of a branch."""
         return True
+
+    def ends(self) -> bool:
+        """Whether it can end the call by itself."""
+        return False
 
     @classmethod
     def given(cls, value: Value) -> dict[str, Value]:
@@ -91,6 +106,13 @@ class Verb(ABC):
             kind = argument.metadata["kind"]
             if value is not None and kind.holds_branches:
                 yield from kind.branches(argument.name, value)
+
+    def targets(self) -> Iterator[str]:
+        """Scripts and labels that it goes on at; one whose next step can follow comes back from there."""
+        for argument in fields(self):
+            value = getattr(self, argument.name)
+            if value is not None:
+                yield from argument.metadata["kind"].targets(value)
 
 
 @dataclass(frozen=True, slots=True)

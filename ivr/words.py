@@ -21,20 +21,19 @@ class Mistake:
     """From 1."""
     what: str
     mend: str
+    warning: bool = False
+    """Nothing is wrong for a caller: something is written that no caller meets, or that may be meant so."""
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}:{self.line}: {self.what}. {self.mend}"
-            if self.mend
-            else (f"{self.file}:{self.line}: {self.what}.")
-        )
+        mend = f" {self.mend}" if self.mend else ""
+        return f"{self.file}:{self.line}: {'warning: ' if self.warning else ''}{self.what}.{mend}"
 
 
 class Mistakes(Exception):
-    """Every mistake found in one check, in order of file and line."""
+    """Every mistake found in one check, in order of file and line; after them the warnings."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = tuple(sorted(mistakes))
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: (mistake.warning, mistake)))
         super().__init__("\n".join(map(str, self.mistakes)))
 
 

@@ -6,8 +6,9 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from apps.journal import Journal, SegmentKind
+from apps.journal import Journal
 from apps.journal_rows import CallDirection
+from apps.journal_story import SegmentKind
 from switch.words import Cause, Party
 
 T0 = 1_767_323_045.0

@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from apps import reports
-from apps.journal import Journal, JournalAlarm, JournalError, SegmentKind
+from apps.journal import Journal
 from apps.journal_rows import AgentStateRow, AlertRow, BindingRow, CallDirection, DialogRow, LegRow
+from apps.journal_story import SegmentKind
+from apps.journal_writer import JournalAlarm, JournalError
 from switch.words import Cause, Party
 from tests.apps.books import T0, failed_call, queue_call, rows
 
@@ -84,7 +86,8 @@ async def test_an_opening_survives_a_killed_process(path: Path) -> None:
     code = f"""
 import asyncio, sys, time
 from pathlib import Path
-from apps.journal import Journal, SegmentKind
+from apps.journal import Journal
+from apps.journal_story import SegmentKind
 from apps.journal_rows import CallDirection
 async def main():
     books = Journal(Path({str(path)!r}))

@@ -19,8 +19,9 @@ from apps import reports
 from apps.api.params import CdrFilter, RecordingFilter
 from apps.api.protocol import ApiError, Code, ErrorResponse, line
 from apps.api.types import CdrRow, utc
-from apps.journal import Journal, SegmentKind
+from apps.journal import Journal
 from apps.journal_rows import AlertRow, CallDirection
+from apps.journal_story import SegmentKind
 from apps.reports_formats import FORMATS, OWN_COLUMNS, guarded, header, record
 from switch.words import Cause, Party
 from tests.apps.books import T0, failed_call, queue_call

@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from apps.journal import Journal, SegmentKind
+from apps.journal import Journal
 from apps.journal_rows import AgentStateRow, AlertRow, CallDirection, DialogRow
+from apps.journal_story import SegmentKind
 from switch.words import Cause, Party, new_call_id
 
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8 0 101\r\n" * 2

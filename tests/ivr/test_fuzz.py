@@ -104,7 +104,15 @@ async def test_every_script_ends_with_one_hang_up_and_a_reason(scripts, keys, di
     }
     # Loops without a wait and steps out of reach are mistakes, but even such a plan has to end.
     plan, wrong = read(data, ENGLISH)
-    meant = ("Both branches", "never reached", "Nothing leads", "without a wait", "script or label", "Nothing sets")
+    meant = (
+        "Both branches",
+        "never reached",
+        "Nothing leads",
+        "A dead end",
+        "without a wait",
+        "script or label",
+        "Nothing sets",
+    )
     assert all(any(said in str(mistake) for said in meant) for mistake in wrong), wrong
     port = FakePort(keys, dials={"2001": DialResult(dialled)}, queues={"sales": QueueResult(queued)})
     why = await run(plan, "main", port)

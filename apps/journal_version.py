@@ -1,0 +1,33 @@
+"""The version of the tables in a file of books: noted in a new one, brought up in one of an older switch.
+
+Deliberately absent: what each version added (schema.py).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from apps import schema
+from apps.journal_writer import JournalError
+
+
+async def bring_up(connection: AsyncConnection) -> int:
+    """Make the tables those of this switch. Returns until when the books were kept before [ms], 0 when new.
+
+    Raises JournalError: the file is of a newer version, or of none that there was.
+    """
+    known = {name: value for name, value in (await connection.execute(select(schema.meta))).all()}
+    found = known.get("schema")
+    if found is None:
+        await connection.execute(schema.meta.insert().values(name="schema", value=str(schema.VERSION)))
+    elif found.isdecimal() and 0 < int(found) < schema.VERSION:
+        for version in range(int(found), schema.VERSION):
+            for table, column in schema.ADDED.get(version, ()):
+                there = (await connection.exec_driver_sql(f"PRAGMA table_info({table})")).mappings()
+                if column.split()[0] not in {row["name"] for row in there}:
+                    await connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+        await connection.execute(schema.meta.update().where(schema.meta.c.name == "schema"), dict(value=schema.VERSION))
+    elif found != str(schema.VERSION):
+        raise JournalError(f"made by another version of zongji (tables {found}, this one has {schema.VERSION})")
+    return int(known.get("alive_at", 0))
