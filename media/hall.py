@@ -18,7 +18,7 @@ from media.announce import Announcer
 from media.answer_watch import AnswerWatch
 from media.board import DROPS, NOBODY, SLOTS, Board, Ints
 from media.crowd import Crowds
-from media.events import DigitHeard, MediaEvent, RtpBack, RtpLost, SpeechChanged
+from media.events import DigitHeard, MediaEvent, RtpBack, RtpLost, SpeechChanged, ToneHeard
 from media.files import Loader
 from media.floor_watch import Floors
 from media.intake import DigitPacket
@@ -76,7 +76,7 @@ class Hall:
         self._by_row: dict[int, Stream] = {}
         self.ears: dict[int, speech.Listener] = {}
         """Rows whose speech is watched."""
-        self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, tell)
+        self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, self._toned)
         self.answers = AnswerWatch(self.board, lambda row: self._by_row[row].id, tell)
         self.wiring = Wiring(rows)
         self.wide = Wide(self.board, self._wanted)
@@ -283,7 +283,18 @@ class Hall:
             self.board.dropped[packet.row, _DIGIT] += 1
         digit = stream.ear.hear(packet.ssrc, packet.ts, packet.marker, packet.payload)
         if digit is not None:
-            self._tell(DigitHeard(stream.id, digit))
+            self._keyed(DigitHeard(stream.id, digit))
+
+    def _keyed(self, heard: DigitHeard) -> None:
+        self._tell(heard)
+        if (stream := self.streams.get(heard.stream)) is not None:
+            self.sounding.keyed(stream, heard.digit)
+
+    def _toned(self, heard: DigitHeard | ToneHeard) -> None:
+        if isinstance(heard, DigitHeard):
+            self._keyed(heard)
+        else:
+            self._tell(heard)
 
     def listen(self, frames: g711.Codes) -> None:
         """Judge this tick's frames of the rows whose speech is watched."""

@@ -82,6 +82,8 @@ class Stream:
         self.player: Player | None = None
         self.play = 0
         """Number of the play that is wanted; its player may still be loading."""
+        self.stop_on = ""
+        """Digits of the far end's that end it."""
         self.music: str | None = None
         self.room: RoomId | None = None
         self.ssrc = random.getrandbits(32)

@@ -14,7 +14,7 @@ from typing import Any
 
 from media.answer import AnswerParameters
 from media.desk import MediaError, NoEngine
-from media.events import EngineLost, MediaEvent, PlayEnded, RecordingFailed
+from media.events import DigitHeard, EngineLost, MediaEvent, PlayEnded, RecordingFailed
 from media.paths import LocalAddress, Path
 from media.recording_report import RecordingMark, RecordingReport
 from media.stream_report import StreamReport
@@ -38,6 +38,9 @@ class PaperStream:
     watched: bool = False
     keyed_by_sound: bool = False
     judged: AnswerParameters | None = None
+    start_ms: int = 0
+    stop_on: str = ""
+    began: float = 0.0
 
 
 @dataclass
@@ -142,19 +145,28 @@ class PaperDesk:
     async def report(self, stream: StreamId) -> StreamReport:
         return StreamReport(packets_in=1) if stream in self.streams else StreamReport()
 
-    async def play(self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False) -> int:
+    async def play(
+        self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False, start_ms: int = 0, stop_on: str = ""
+    ) -> int:
         play = next(self._plays)
         found = self.streams.get(stream)
         if found is None:
             self.tell(PlayEnded(stream, play, "closed", 0))
             return play
         self._end_play(stream, found, "stopped")
-        found.play, found.sources = play, tuple(sources)
+        found.play, found.sources, found.stop_on = play, tuple(sources), stop_on
+        found.start_ms, found.began = start_ms, asyncio.get_running_loop().time()
         self.played.append((stream, found.sources))
         if not loop:
-            seconds = sum(map(_seconds, sources))
+            seconds = max(0.0, sum(map(_seconds, sources)) - start_ms / 1000)
             found.ends = asyncio.get_running_loop().call_later(seconds, self._end_play, stream, found, "done")
         return play
+
+    def heard(self, digit: DigitHeard) -> None:
+        """The engine hears a digit: what it ends is over at once."""
+        self.tell(digit)
+        if (found := self.streams.get(digit.stream)) is not None and digit.digit in found.stop_on:
+            self._end_play(digit.stream, found, "digit")
 
     def stop_play(self, stream: StreamId) -> None:
         if stream in self.streams:
@@ -242,8 +254,9 @@ class PaperDesk:
             found.ends.cancel()
             found.ends = None
         if found.play:
-            play, found.play, found.sources = found.play, 0, ()
-            self.tell(PlayEnded(stream, play, why, 0))
+            play, found.play, found.sources, found.stop_on = found.play, 0, (), ""
+            heard_ms = round(1000 * (asyncio.get_running_loop().time() - found.began))
+            self.tell(PlayEnded(stream, play, why, heard_ms))
 
 
 class PaperVoice:
