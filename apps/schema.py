@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-VERSION = 3
+VERSION = 4
 """Raised when the tables change. An older database is brought up by `ADDED`; one with a higher version is refused."""
 ADDED = {
     1: (
@@ -24,6 +24,10 @@ ADDED = {
         ("leg", "resynced INTEGER NOT NULL DEFAULT 0"),
         ("leg", "stretched_ms INTEGER NOT NULL DEFAULT 0"),
         ("leg", "shrunk_ms INTEGER NOT NULL DEFAULT 0"),
+    ),
+    3: (
+        ("leg", "gap_ms INTEGER NOT NULL DEFAULT 0"),
+        ("leg", "delay_ms INTEGER NOT NULL DEFAULT 0"),
     ),
 }
 """By version: (table, column) to be added on the way to the next one. Whole tables are made by themselves."""
@@ -183,6 +187,8 @@ leg = Table(
     _number("resynced"),
     _number("stretched_ms"),
     _number("shrunk_ms"),
+    _number("gap_ms"),
+    _number("delay_ms"),
     Index("leg_call", "call_id"),
     sqlite_with_rowid=False,
 )

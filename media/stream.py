@@ -13,6 +13,8 @@ import socket
 import struct
 from collections.abc import Callable
 
+import numpy as np
+
 from media import conceal, jitter, udp
 from media.board import DROPS, Board
 from media.dtmf import Ear, Finger
@@ -97,7 +99,6 @@ class Stream:
         self.digit_ts = 0
         # What the far end's RTCP says.
         self.round_trip_ms: float | None = None
-        self.far_lost = 0
         self.far_jitter_ms = 0.0
         self.far_reports = 0
         """How often the far end said what it hears of us."""
@@ -277,10 +278,8 @@ class Stream:
 
     @property
     def lost(self) -> int:
-        """Packets of the far end that never came, RFC 3550 A.3, over all of its SSRCs."""
-        b, row = self._board, self.row
-        expected = int(b.seq_high[row] - b.seq_first[row]) + 1 if b.started[row] else 0
-        return int(b.lost_before[row]) + max(0, expected - int(b.received[row]))
+        """Packets of the far end that never came."""
+        return int(self._board.lost(np.array([self.row]))[0])
 
     def report(self) -> StreamReport:
         """What is counted up to now; report.py adds what is reckoned from it."""
@@ -296,7 +295,7 @@ class Stream:
             concealed_ms=int(b.concealed[row]) * FRAME_MS // 2,
             jitter_ms=round(float(b.jitter[row]) / 8, 2),
             round_trip_ms=self.round_trip_ms,
-            far_lost=self.far_lost,
+            far_lost=int(b.far_lost[row]),
             dropped={name: int(n) for name, n in zip(DROPS, b.dropped[row], strict=True) if n},
             refused_out=int(b.refused_out[row]),
             resynced=int(b.resynced[row]),
