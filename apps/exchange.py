@@ -141,6 +141,7 @@ class Exchange:
         """Zero the agents' counts when the site's day begins."""
         while True:
             await asyncio.sleep(seconds_to_midnight(self.house.site) + 1.0)
+            self.house.spawn(self.house.memory.tidy(), "what callers are remembered by")
             self.house.floor.tell(CountsLoaded({}))
             self.house.today.new_day()
             log.info("a new day: agents' counts are zero")

@@ -134,7 +134,7 @@ class Board:
         self.ring[:, NOBODY] = SILENCE[MULAW]
         heapq.heapify(self._free)
 
-    def lost(self, rows: Ints | slice) -> Ints:
+    def lost(self, rows: slice) -> Ints:
         """Packets that never came, RFC 3550 A.3, over all SSRCs of each row."""
         missing = np.maximum(self.seq_high[rows] - self.seq_first[rows] + 1 - self.received[rows], 0)
         found: Ints = self.lost_before[rows] + np.where(self.started[rows], missing, 0)

@@ -26,7 +26,7 @@ class Totals:
         """Row's stream closes."""
         b = self._board
         self._dropped += b.dropped[row]
-        self._lost += int(b.lost(np.array([row]))[0])
+        self._lost += int(b.lost(slice(row, row + 1))[0])
         for name in COLUMNS:
             self._sums[name] += int(getattr(b, name)[row])
 
