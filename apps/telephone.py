@@ -204,6 +204,15 @@ class Telephone:
         """Keep it of the caller's number."""
         self._house.memory.remember(self.caller, name, value)
 
+    def hide(self, on: bool) -> None:
+        """What is keyed from now on is kept nowhere."""
+        line = self._call.line
+        self._house.recorder.mask(self._call, on)
+        if line.live:
+            self._house.desk.hide_keys(line.stream, on)
+            if on:
+                self._house.switch.trace.hide_digits(line.leg)
+
     def entered(self, step: str) -> None:
         """The script is at this step now: a menu segment, and the switch's own doing."""
         self._call.parted_by, self._call.broken = Party.SWITCH, None

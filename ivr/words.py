@@ -203,5 +203,8 @@ class CallPort(Protocol):
     def remember(self, name: str, value: str) -> None:
         """Keep it of the caller's number, also for later calls; an empty value forgets it."""
 
+    def hide(self, on: bool) -> None:
+        """What is keyed from now on is kept nowhere: no recording, no trace; until it is turned off."""
+
     def entered(self, step: str) -> None:
         """Tell the books where the script is: "<plan>.<label>"; a menu segment begins."""

@@ -82,6 +82,8 @@ class Stream:
         self.stop_on = ""
         """Digits of the far end's that end it."""
         self.music: str | None = None
+        self.hidden = False
+        """What comes must not be kept by a tap."""
         self.room: RoomId | None = None
         self.ssrc = random.getrandbits(32)
         self.outlet = Outlet(lambda: aimed(self))

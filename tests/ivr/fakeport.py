@@ -196,5 +196,8 @@ class FakePort:
     def remember(self, name: str, value: str) -> None:
         self.memory[name] = value
 
+    def hide(self, on: bool) -> None:
+        self._note("hide" if on else "show")
+
     def entered(self, step: str) -> None:
         self.steps.append(step)
