@@ -23,10 +23,12 @@ from apps.fields import (
     Text,
     YesNo,
     one_or_more,
+    recording_format,
     some_codecs,
     whole,
 )
 from media.paths import Codec
+from media.recording_report import RecordingFormat
 
 
 class SipSection(Entry):
@@ -58,6 +60,10 @@ class MediaSection(Entry):
 
 
 class RecordingSection(Entry):
+    format: Annotated[RecordingFormat, BeforeValidator(recording_format)] = RecordingFormat.WAV
+    """Of calls; messages are always WAV."""
+    mixed: YesNo = False
+    """Both sides on one channel; else the caller left, the agent right."""
     keep_between: YesNo = False
     """Also record the caller between two talks of a call; else the file stands still there."""
 
@@ -98,6 +104,8 @@ class StarCodes(Entry):
     """Alone, or followed by a digit of agents.yaml `breaks`."""
     ready: StarCode = "*14"
     voicemail: StarCode = "*97"
+    recording: StarCode = "*15"
+    """Pauses the recording of the call that this phone is in, and goes on with it when keyed again."""
 
 
 def _built_in_music() -> dict[str, tuple[str, ...]]:

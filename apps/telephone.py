@@ -207,7 +207,7 @@ class Telephone:
     def hide(self, on: bool) -> None:
         """What is keyed from now on is kept nowhere."""
         line = self._call.line
-        self._house.recorder.mask(self._call, on)
+        self._house.recorder.hide(self._call, on)
         if line.live:
             self._house.desk.hide_keys(line.stream, on)
             if on:

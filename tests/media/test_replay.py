@@ -110,7 +110,8 @@ async def test_a_tapped_fault_becomes_a_test(tmp_path: Path) -> None:
     again = replay(came)
     assert len(came) == sent
     assert again.report.packets_in + again.report.duplicate >= sent - 1
-    assert again.report.lost == live.lost and again.report.duplicate == live.duplicate
+    # A packet more or less waits at the door, behind a newer one, when both come within one tick.
+    assert again.report.lost == live.lost and abs(again.report.duplicate - live.duplicate) <= 1
     assert [event.digit for event in again.events if isinstance(event, DigitHeard)] == ["5"]
     assert abs(again.report.concealed_ms - live.concealed_ms) <= 0.3 * live.concealed_ms + 200
     third = replay(came)

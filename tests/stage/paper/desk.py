@@ -16,7 +16,7 @@ from media.answer import AnswerParameters
 from media.desk import MediaError, NoEngine
 from media.events import DigitHeard, EngineLost, MediaEvent, PlayEnded, RecordingFailed
 from media.paths import LocalAddress, Path
-from media.recording_report import RecordingMark, RecordingReport
+from media.recording_report import RecordingFormat, RecordingMark, RecordingReport
 from media.stream_report import StreamReport
 from media.voice import VoiceError
 from media.words import File, RoomId, Silence, Source, StreamId, Tone
@@ -52,7 +52,8 @@ class PaperRecording:
     channels: int
     began: float
     story: list[StreamId | str | None] = field(default_factory=list)
-    """Who came on the right channel, "away" and "back"."""
+    """Who came on the right channel, "away" and "back", "pause", "mask left" and so on, "resume"."""
+    form: RecordingFormat = RecordingFormat.WAV
 
 
 class PaperDesk:
@@ -213,7 +214,15 @@ class PaperDesk:
             self.streams[stream].room = None
 
     async def record(
-        self, recording: str, path: FilePath, left: StreamId, right: StreamId | None = None, channels: int | None = None
+        self,
+        recording: str,
+        path: FilePath,
+        left: StreamId,
+        right: StreamId | None = None,
+        channels: int | None = None,
+        *,
+        form: RecordingFormat = RecordingFormat.WAV,
+        mix: bool = False,
     ) -> None:
         if left not in self.streams:
             raise MediaError(f"stream {left!r} is not open")
@@ -221,12 +230,17 @@ class PaperDesk:
         if self.disk:
             raise MediaError(self.disk)
         began = asyncio.get_running_loop().time()
-        self.recordings[recording] = PaperRecording(path, left, right, channels or (2 if right else 1), began)
+        tracks = 1 if mix else channels or (2 if right else 1)
+        self.recordings[recording] = PaperRecording(path, left, right, tracks, began, form=form)
 
     def record_right(self, recording: str, right: StreamId | None) -> None:
         if recording in self.recordings:
             self.recordings[recording].right = right
             self.recordings[recording].story.append(right)
+
+    def record_pause(self, recording: str) -> None:
+        if recording in self.recordings:
+            self.recordings[recording].story.append("pause")
 
     def record_mask(self, recording: str, *, left: bool = False, right: bool = False) -> None:
         if recording in self.recordings:
