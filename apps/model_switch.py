@@ -27,6 +27,7 @@ from apps.fields import (
     some_codecs,
     whole,
 )
+from apps.model_amd import AmdSection
 from media.paths import Codec
 from media.recording_report import RecordingFormat
 
@@ -121,6 +122,7 @@ class SwitchFile(Entry):
     time_zone: Text = "Asia/Shanghai"
     sip: SipSection = SipSection()
     media: MediaSection = MediaSection()
+    amd: AmdSection = AmdSection()
     recording: RecordingSection = RecordingSection()
     paths: PathsSection = PathsSection()
     limits: LimitsSection = LimitsSection()
