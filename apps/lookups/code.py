@@ -1,0 +1,209 @@
+"""The site's own code: `async def` functions in <site>/scripts/*.py, found without running them, run beside the calls.
+
+They run on a thread with a loop of its own, so that code that computes or blocks holds up other code of the site, but
+no call and no signalling. A function that does not end in time is cancelled; a thread that does not even give way is
+left behind, and the next function gets a fresh one. What code raises is one line in the log.
+
+Deliberately absent: what the code may do with its call (ivr/script_call.py).
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import importlib.util
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from apps.log import safe
+from ivr.lookup import CodeAnswer
+from ivr.script_call import Call
+from ivr.words import Mistake, Parameters
+
+log = logging.getLogger("scripts")
+
+FOLDER = "scripts"
+MAX_BYTES = 1 << 20
+GIVE_WAY_S = 1.0
+"""So long cancelled code may take to end, before its thread is left behind."""
+MAX_VALUE = 2000
+
+
+# ---- found without running -----------------------------------------------------------------------------------
+
+
+def functions(directory: Path) -> tuple[dict[str, Parameters], list[Mistake]]:
+    """Every function of the files in <site>/scripts by "file.function", and what is wrong with the files."""
+    found: dict[str, Parameters] = {}
+    wrong: list[Mistake] = []
+    for path in _files(directory):
+        shown = f"{FOLDER}/{path.name}"
+        if not path.stem.isidentifier():
+            wrong.append(Mistake(shown, 1, f"{path.name!r} cannot be a module's name", "Use small letters and _."))
+            continue
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise ValueError("the file is over 1 MiB")
+            tree = ast.parse(path.read_bytes(), str(path))
+        except SyntaxError as error:
+            wrong.append(Mistake(shown, error.lineno or 1, f"Not Python: {error.msg}", ""))
+            continue
+        except (OSError, ValueError, RecursionError, MemoryError) as error:
+            wrong.append(Mistake(shown, 1, f"Cannot be read: {error}", ""))
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                found[f"{path.stem}.{node.name}"] = _parameters(node)
+                if not [*node.args.posonlyargs, *node.args.args]:
+                    what = f"{node.name} takes no call"
+                    wrong.append(Mistake(shown, node.lineno, what, f"Write async def {node.name}(call: Call)."))
+    return found, wrong
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    folder = directory / FOLDER
+    if folder.is_dir():
+        yield from sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+
+
+def _parameters(node: ast.AsyncFunctionDef) -> Parameters:
+    arguments = node.args
+    plain = [argument.arg for argument in arguments.args] if arguments.posonlyargs else [
+        argument.arg for argument in arguments.args[1:]
+    ]
+    with_default = len(arguments.defaults)
+    needed = plain[: len(plain) - with_default] if with_default else plain
+    optional = plain[len(needed) :]
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        (needed if default is None else optional).append(argument.arg)
+    return Parameters(tuple(needed), tuple(optional), arguments.kwarg is not None)
+
+
+# ---- run beside the calls --------------------------------------------------------------------------------------
+
+
+class _Thread:
+    """A thread with a loop that runs code."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="scripts", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+    def stop(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+
+
+class SiteCode:
+    """The functions of one reading of the site. A reload makes another; running calls keep theirs."""
+
+    def __init__(self, directory: Path, on_stuck: Callable[[str], None] = lambda function: None) -> None:
+        self._directory = directory
+        self._on_stuck = on_stuck
+        self._thread: _Thread | None = None
+        self._modules: dict[str, ModuleType | str] = {}
+        """By file: the module, or why it cannot be used."""
+
+    async def run(self, function: str, call: Call, values: Mapping[str, str], timeout_s: float) -> CodeAnswer:
+        """Run it for a call; never raises but when cancelled, and then the code is cancelled too."""
+        if self._thread is None:
+            self._thread = _Thread()
+        thread = self._thread
+        future = asyncio.run_coroutine_threadsafe(self._work(function, call, values), thread.loop)
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await asyncio.shield(asyncio.wrap_future(future))
+        except TimeoutError:
+            what = f"{function} took more than {timeout_s:g} s"
+            log.error("call=%s: %s", call.id, what)
+            await self._end(future, thread, function)
+            return CodeAnswer(what)
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
+
+    def stop(self) -> None:
+        """No more code is run."""
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread = None
+
+    async def _end(self, future: Any, thread: _Thread, function: str) -> None:
+        """Cancel it; when the thread does not even notice, leave it behind."""
+        future.cancel()
+        noticed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        here = asyncio.get_running_loop()
+
+        def alive() -> None:
+            here.call_soon_threadsafe(lambda: noticed.done() or noticed.set_result(None))
+
+        thread.loop.call_soon_threadsafe(alive)
+        try:
+            async with asyncio.timeout(GIVE_WAY_S):
+                await noticed
+        except TimeoutError:
+            log.error("%s does not give way; other code of the site goes on in a fresh thread", function)
+            if self._thread is thread:
+                self._thread = None
+            self._on_stuck(function)
+
+    # ---- on the thread ---------------------------------------------------------------------------------------
+
+    async def _work(self, function: str, call: Call, values: Mapping[str, str]) -> CodeAnswer:
+        try:
+            result = await self._found(function)(call, **values)
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            raise asyncio.CancelledError from None
+        except BaseException as error:
+            what = safe(f"{self._where(error)}{type(error).__name__}: {error}")
+            log.error("call=%s: %s: %s", call.id, function, what)
+            return CodeAnswer(what)
+        return CodeAnswer("", "" if result is None else str(result)[:MAX_VALUE])
+
+    def _where(self, error: BaseException) -> str:
+        """The last line of the site's own code that the error came through."""
+        folder = str(self._directory / FOLDER)
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename.startswith(folder):
+                return f"{FOLDER}/{Path(frame.filename).name}:{frame.lineno}: "
+        return ""
+
+    def _found(self, function: str) -> Callable[..., Coroutine[Any, Any, object]]:
+        file, _, name = function.partition(".")
+        if file not in self._modules:
+            self._modules[file] = self._imported(file)
+        module = self._modules[file]
+        if isinstance(module, str):
+            raise ImportError(module)
+        found = getattr(module, name, None)
+        if not asyncio.iscoroutinefunction(found):
+            raise ImportError(f"there is no async function {function}")
+        return found  # type: ignore[no-any-return]
+
+    def _imported(self, file: str) -> ModuleType | str:
+        """A module of its own, whatever else has this name."""
+        path = self._directory / FOLDER / f"{file}.py"
+        spec = importlib.util.spec_from_file_location(f"zongji_site_{file}_{id(self)}", path)
+        if spec is None or spec.loader is None:
+            return f"{path.name} cannot be read"
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException as error:
+            return f"{path.name}: {self._where(error)}{type(error).__name__}: {error}"
+        finally:
+            with contextlib.suppress(KeyError):
+                del sys.modules[spec.name]
+        return module
