@@ -32,7 +32,7 @@ class Insert:
 
     name: str
     form: str = ""
-    """One of `spoken.FORMS`, or empty: as it is."""
+    """As `spoken.is_form` takes it, or empty: as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def parse(text: str) -> Template:
         name, _, form = token[1].partition(":")
         if not _NAME.fullmatch(name):
             raise TemplateError(f"{{{token[1]}}} is no variable: names are small letters, digits and _")
-        if ":" in token[1] and form not in spoken.FORMS:
+        if ":" in token[1] and not spoken.is_form(form):
             raise TemplateError(f"{{{token[1]}}}: a value can be spoken as {', '.join(spoken.FORMS)}")
         if literal:
             parts.append(literal)

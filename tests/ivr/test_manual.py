@@ -75,6 +75,7 @@ def test_limits_causes_forms_and_variables_are_those_of_the_code():
     assert all(f"`{cause}`" in MANUAL for cause in CAUSES)
     assert all(f"{{n:{form}}}" in MANUAL for form in spoken.FORMS)
     assert all(f"`{name}`" in MANUAL for name in RESERVED)
+    assert ", ".join(spoken.CURRENCIES) in MANUAL
 
 
 def test_expressions_functions_and_limits_are_those_of_the_code():
