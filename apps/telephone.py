@@ -151,7 +151,7 @@ class Telephone:
         return await queue_answers.give(self, self._house.site, queue, status, language)
 
     async def dial(
-        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None
     ) -> DialResult:
         """Ring the numbers all at once and talk to the first that answers."""
         return await dial(self._house, self._call, numbers, timeout_s=timeout_s, caller_id=caller_id, amd=amd)

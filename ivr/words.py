@@ -200,10 +200,11 @@ class CallPort(World, Protocol):
         """
 
     async def dial(
-        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None
     ) -> DialResult:
-        """Ring the numbers all at once and talk to the first that answers; with `amd`, unless it is a machine.
+        """Ring the numbers all at once and talk to the first that answers.
 
+        With `amd` a machine is hung up on; what it has replaces the site's lengths (argument_answer.py).
         A number is an extension, an outside number, or `<number>@<trunk>` to go out by that trunk. An empty list
         is "unknown number".
         """
