@@ -13,8 +13,8 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ivr.argument_expression import MEMORY_NAME
 from ivr.argument import RESERVED
+from ivr.argument_expression import MEMORY_NAME
 from ivr.lookup import HttpRequest, SqlRequest
 from ivr.speech import Fixed, Recorded, Speech, Words
 from ivr.template import Template

@@ -94,6 +94,13 @@ class Parameters:
         return (*self.needed, *self.optional)
 
 
+class AnyFunction(dict[str, Parameters]):
+    """Functions that cannot be known, since a file of the site's code cannot be read."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the rest of the site has, so that a dialplan that names something else is a mistake."""

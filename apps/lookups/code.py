@@ -1,8 +1,7 @@
 """The site's own code: `async def` functions in <site>/scripts/*.py, found without running them, run beside the calls.
 
-They run on a thread with a loop of its own, so that code that computes or blocks holds up other code of the site, but
-no call and no signalling. A function that does not end in time is cancelled; a thread that does not even give way is
-left behind, and the next function gets a fresh one. What code raises is one line in the log.
+They run on a thread of their own (code_thread.py). A function that does not end in time is cancelled. What code raises
+is one line in the log.
 
 Deliberately absent: what the code may do with its call (ivr/script_call.py).
 """
@@ -15,7 +14,6 @@ import contextlib
 import importlib.util
 import logging
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from apps.log import safe
+from apps.lookups.code_thread import CodeThread
 from ivr.lookup import CodeAnswer
 from ivr.script_call import Call
 from ivr.words import Mistake, Parameters
@@ -31,8 +30,6 @@ log = logging.getLogger("scripts")
 
 FOLDER = "scripts"
 MAX_BYTES = 1 << 20
-GIVE_WAY_S = 1.0
-"""So long cancelled code may take to end, before its thread is left behind."""
 MAX_VALUE = 2000
 
 
@@ -75,11 +72,9 @@ def _files(directory: Path) -> Iterator[Path]:
 
 def _parameters(node: ast.AsyncFunctionDef) -> Parameters:
     arguments = node.args
-    plain = [argument.arg for argument in arguments.args] if arguments.posonlyargs else [
-        argument.arg for argument in arguments.args[1:]
-    ]
-    with_default = len(arguments.defaults)
-    needed = plain[: len(plain) - with_default] if with_default else plain
+    # The first one is the call.
+    plain = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)][1:]
+    needed = plain[: max(len(plain) - len(arguments.defaults), 0)]
     optional = plain[len(needed) :]
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         (needed if default is None else optional).append(argument.arg)
@@ -89,82 +84,34 @@ def _parameters(node: ast.AsyncFunctionDef) -> Parameters:
 # ---- run beside the calls --------------------------------------------------------------------------------------
 
 
-class _Thread:
-    """A thread with a loop that runs code."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="scripts", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
-
-    def stop(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-
-
 class SiteCode:
     """The functions of one reading of the site. A reload makes another; running calls keep theirs."""
 
-    def __init__(self, directory: Path, on_stuck: Callable[[str], None] = lambda function: None) -> None:
+    def __init__(self, directory: Path, thread: CodeThread) -> None:
         self._directory = directory
-        self._on_stuck = on_stuck
-        self._thread: _Thread | None = None
+        self._thread = thread
         self._modules: dict[str, ModuleType | str] = {}
         """By file: the module, or why it cannot be used."""
 
     async def run(self, function: str, call: Call, values: Mapping[str, str], timeout_s: float) -> CodeAnswer:
         """Run it for a call; never raises but when cancelled, and then the code is cancelled too."""
-        if self._thread is None:
-            self._thread = _Thread()
-        thread = self._thread
-        future = asyncio.run_coroutine_threadsafe(self._work(function, call, values), thread.loop)
         try:
-            async with asyncio.timeout(timeout_s):
-                return await asyncio.shield(asyncio.wrap_future(future))
+            return await self._thread.run(self._work(function, call, values), function, timeout_s)
         except TimeoutError:
             what = f"{function} took more than {timeout_s:g} s"
             log.error("call=%s: %s", call.id, what)
-            await self._end(future, thread, function)
             return CodeAnswer(what)
-        except asyncio.CancelledError:
-            future.cancel()
-            raise
-
-    def stop(self) -> None:
-        """No more code is run."""
-        if self._thread is not None:
-            self._thread.stop()
-            self._thread = None
-
-    async def _end(self, future: Any, thread: _Thread, function: str) -> None:
-        """Cancel it; when the thread does not even notice, leave it behind."""
-        future.cancel()
-        noticed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        here = asyncio.get_running_loop()
-
-        def alive() -> None:
-            here.call_soon_threadsafe(lambda: noticed.done() or noticed.set_result(None))
-
-        thread.loop.call_soon_threadsafe(alive)
-        try:
-            async with asyncio.timeout(GIVE_WAY_S):
-                await noticed
-        except TimeoutError:
-            log.error("%s does not give way; other code of the site goes on in a fresh thread", function)
-            if self._thread is thread:
-                self._thread = None
-            self._on_stuck(function)
+        except RuntimeError as error:
+            log.error("call=%s: %s: %s", call.id, function, error)
+            return CodeAnswer(str(error))
 
     # ---- on the thread ---------------------------------------------------------------------------------------
 
     async def _work(self, function: str, call: Call, values: Mapping[str, str]) -> CodeAnswer:
         try:
             result = await self._found(function)(call, **values)
-        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
-            raise asyncio.CancelledError from None
+        except asyncio.CancelledError:
+            raise
         except BaseException as error:
             what = safe(f"{self._where(error)}{type(error).__name__}: {error}")
             log.error("call=%s: %s: %s", call.id, function, what)
@@ -189,7 +136,7 @@ class SiteCode:
         found = getattr(module, name, None)
         if not asyncio.iscoroutinefunction(found):
             raise ImportError(f"there is no async function {function}")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _imported(self, file: str) -> ModuleType | str:
         """A module of its own, whatever else has this name."""

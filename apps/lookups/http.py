@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -20,6 +21,8 @@ log = logging.getLogger("lookups")
 
 MAX_BYTES = 256 << 10
 MAX_TOGETHER = 100
+_PLAIN = "%/:?#[]@!$&'()*+,;="
+"""What means something in an address (RFC 3986 2.2)."""
 MAX_TEXT = 2000
 """Characters of an answer that is no JSON."""
 
@@ -61,7 +64,8 @@ class Http:
             )
         async with self._session.request(
             request.method.upper(),
-            URL(request.url),
+            # Variables are quoted already, and stay as they are; what else the address holds is quoted here.
+            URL(quote(request.url, safe=_PLAIN), encoded=True),
             headers=dict(request.headers),
             data=request.body,
             allow_redirects=False,

@@ -78,7 +78,11 @@ class Sql:
 
 async def _open(file: Path) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(_uri(file), uri=True, timeout=0.5)
-    await connection.execute("PRAGMA query_only = ON")
+    try:
+        await connection.execute("PRAGMA query_only = ON")
+    except BaseException:
+        await _drop(connection)
+        raise
     return connection
 
 

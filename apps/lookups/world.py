@@ -1,22 +1,37 @@
-"""What a call's script asks of the world outside (`ivr.lookup.World`), put together for one reading of the site."""
+"""What a call's script asks of the world outside (`ivr.lookup.World`), for one reading of the site."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from apps.lookups.code import SiteCode
+from apps.lookups.code_thread import CodeThread
 from apps.lookups.http import Http
 from apps.lookups.sql import Sql
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.script_call import Call
 
+if TYPE_CHECKING:
+    from apps.whole_site import Site
+
 
 class Lookups:
-    """`http` and `sql` outlive a reload; files and code are those of the site as it was read."""
+    """Connections, kept answers and the thread of the code outlive a reload; files and code are the site's as read."""
 
-    def __init__(self, http: Http, sql: Sql, databases: Mapping[str, Path], code: SiteCode) -> None:
-        self._http, self._sql, self._databases, self._code = http, sql, databases, code
+    def __init__(self, site: Site, http: Http, sql: Sql, thread: CodeThread) -> None:
+        self._http, self._sql, self._thread = http, sql, thread
+        self._databases = site.databases
+        self._code = SiteCode(site.paths.directory, thread)
+
+    @classmethod
+    def of(cls, site: Site, stuck: Callable[[str], None]) -> Lookups:
+        """For a site that is read the first time. `stuck`: code of the site does not give way."""
+        return cls(site, Http(), Sql(), CodeThread(stuck))
+
+    def reread(self, site: Site) -> Lookups:
+        """For the site, read anew."""
+        return Lookups(site, self._http, self._sql, self._thread)
 
     async def http(self, request: HttpRequest) -> HttpAnswer:
         """Ask over HTTP."""
@@ -30,12 +45,8 @@ class Lookups:
         """Run the site's own code."""
         return await self._code.run(function, call, values, timeout_s)
 
-    def reread(self, databases: Mapping[str, Path], code: SiteCode) -> Lookups:
-        """The same connections and answers for another reading of the site."""
-        return Lookups(self._http, self._sql, databases, code)
-
     async def close(self) -> None:
         """Nothing is asked any more."""
-        self._code.stop()
+        self._thread.stop()
         await self._http.close()
         await self._sql.close()
