@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from ivr.argument_branch import Branch
+from ivr.argument_expression import WORDS
 from ivr.run import MAX_INSIDE, run
+from ivr.steps.dial import Dial
+from ivr.steps.queue import Queue
 from tests.ivr.fakeport import FakePort
 from tests.ivr.stage import SITE, plan, script, wrong
 
@@ -145,6 +151,13 @@ async def test_the_language_may_come_from_what_is_remembered():
         ("if: {test: 'time >= 18', then: hangup}", "a text is compared with a number"),
         ("if: {test: 'calller == 1', then: hangup}", "Nothing sets the variable {calller}. Did you mean"),
         ("if: {test: '\"1\"', then: hangup}", "this is a text, not a condition"),
+        (
+            "if: {test: 'queue_status == \"timed_out\"', then: hangup}",
+            "queue_status is never 'timed_out'. Did you mean \"timed o",
+        ),
+        ('if: {test: \'dial_status in ["busy", "gone"]\', then: hangup}', "dial_status is never 'gone'"),
+        ("if: {test: '\"de\" == language', then: hangup}", "language is never 'de'"),
+        ("switch: {value: weekday, cases: {monday: hangup}}", "weekday is never 'monday'. Did you mean \"mon\"?"),
         ("switch: {value: len(caller), cases: {x: hangup}}", "'x' is never the value: it is a number"),
         ("switch: {value: 'caller == 1', cases: {\"1\": hangup}}", "'1' is never the value: it is true or false"),
         ("switch: {value: caller, cases: {}}", 'needs "cases"|must be a mapping'),
@@ -177,3 +190,9 @@ def test_a_called_script_that_waits_breaks_a_loop_and_one_that_only_returns_does
     asked = "menu: {say: {zh: 按, en: Press}, keys: {'1': continue}, no_input: hangup, no_match: hangup}"
     assert wrong(text % asked) == []
     assert any("A loop without a wait" in line for line in wrong(text % "set: {x: '1'}"))
+
+
+@pytest.mark.parametrize(("verb", "name"), [(Queue, "queue_status"), (Dial, "dial_status")])
+def test_a_status_that_has_a_branch_can_be_asked_for(verb, name):
+    branches = {one.name.replace("_", " ") for one in fields(verb) if isinstance(one.metadata["kind"], Branch)}
+    assert branches - {"otherwise"} <= set(WORDS[name])

@@ -77,6 +77,9 @@ STEP = st.deferred(
             {"if": st.fixed_dictionaries({"test": st.sampled_from(["len(x) > 20", "caller.x > 2"]), "then": BRANCH})}
         ),
         st.fixed_dictionaries(
+            {"http": st.fixed_dictionaries({"url": st.just("http://a.example/{x}"), "failed": BRANCH, "then": BRANCH})}
+        ),
+        st.fixed_dictionaries(
             {"switch": st.fixed_dictionaries({"value": st.just("caller.x"), "cases": st.just({"1": "other"})})}
         ),
         st.fixed_dictionaries(
