@@ -12,7 +12,7 @@ from ivr.run import MAX_INSIDE, run
 from ivr.steps.dial import Dial
 from ivr.steps.queue import Queue
 from tests.ivr.fakeport import FakePort
-from tests.ivr.stage import SITE, plan, script, wrong
+from tests.ivr.stage import SITE, plan, script, warned, wrong
 
 
 async def said(made, port: FakePort | None = None) -> list[str]:
@@ -166,7 +166,6 @@ async def test_the_language_may_come_from_what_is_remembered():
         ("set: {x: {value: 'x +'}}", 'In "value", at column 4: it ends too early'),
         ("set: {x: {worth: '1'}}", "'x' must be a text, not a mapping"),
         ("set: {language: de}", "The site does not speak 'de'"),
-        ("say: {zh: '{caller.nothing}', en: '{caller.nothing}'}", "Nothing sets the variable {caller.nothing}"),
         ("remember: {Visits: '1'}", "cannot be the name of what is remembered"),
         ("return: {text: a, value: b}", "The result is given twice"),
     ],
@@ -174,6 +173,14 @@ async def test_the_language_may_come_from_what_is_remembered():
 def test_mistakes_in_these_verbs_are_told_with_their_line(step, mistake):
     found = wrong(f"routes: [{{do: main}}]\nscripts:\n  main:\n    - say: {{zh: 好, en: Hi}}\n    - {step}\n")
     assert any(line.startswith("5: ") and any(part in line for part in mistake.split("|")) for line in found), found
+
+
+def test_what_no_script_remembers_may_come_from_elsewhere_and_is_a_warning():
+    text = "routes: [{do: main}]\nscripts:\n  main:\n    - %s\n    - say: {zh: '{caller.vips}', en: '{caller.vips}'}\n"
+    (line,) = warned(text % "say: {zh: 好, en: Hi}")
+    assert line.startswith("5: warning: No script remembers {caller.vips}. It must come from elsewhere")
+    (line,) = warned(text % "remember: {vip: '1'}")
+    assert 'Did you mean "caller.vip"? Else it must come from elsewhere' in line
 
 
 def test_a_called_script_that_waits_breaks_a_loop_and_one_that_only_returns_does_not():

@@ -124,6 +124,7 @@ async def test_every_script_ends_with_one_hang_up_and_a_reason(scripts, keys, di
         "without a wait",
         "script or label",
         "Nothing sets",
+        "No script remembers",
     )
     assert all(any(said in str(mistake) for said in meant) for mistake in wrong), wrong
     port = FakePort(keys, dials={"2001": DialResult(dialled)}, queues={"sales": QueueResult(queued)})
