@@ -58,7 +58,7 @@ class Call:
 
     def get(self, name: str, default: str = "") -> str:
         """A variable, the switch's own too; `caller.x` is what was remembered as x."""
-        return self._set.get(name) or self._running.variables.get(name, default)
+        return self._set[name] if name in self._set else self._running.variables.get(name, default)
 
     # ---- what may be done with it ----------------------------------------------------------------------------
 

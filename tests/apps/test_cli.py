@@ -63,6 +63,10 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("callers remember 138 vip yes", "callers.remember", p.Remember("138", "vip", "yes")),
         ("callers forget 138", "callers.forget", p.ByNumber("138")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
+        ("recordings pause abc", "recordings.pause", p.ByCall("abc")),
+        ("recordings mask abc", "recordings.mask", p.MaskOf("abc")),
+        ("recordings mask abc --side caller", "recordings.mask", p.MaskOf("abc", "caller")),
+        ("recordings resume abc", "recordings.resume", p.ByCall("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
         ("stop", "switch.stop", p.Stop()),
@@ -79,7 +83,8 @@ def test_a_command_asks_what_it_was_told(bench: Bench, line: str, method: str, a
 def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "dial a b", "agents login a b", "agents logout mei",
                  "agents break mei b", "agents ready mei", "agents extend mei",
-                 "agents disposition mei 2", "callers remember a b c", "callers forget a", "metrics", "stop", "reload"]:  # fmt: skip
+                 "agents disposition mei 2", "callers remember a b c", "callers forget a", "metrics", "stop", "reload",
+                 "recordings pause a", "recordings mask a", "recordings resume a"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)
     assert without == {"snapshot.get", "config.check"}  # `check` needs no running switch

@@ -18,7 +18,7 @@ from apps.lookups.code import SiteCode
 from apps.lookups.code_thread import CodeThread
 from apps.lookups.http import Http
 from apps.lookups.sql import Sql, look_at
-from ivr.lookup import HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.running import Running
 from ivr.script_call import Call
 from ivr.words import Parameters
@@ -313,6 +313,15 @@ async def test_what_code_raises_is_one_line_in_the_log_and_the_answer(site, thre
     assert error in answer.error and "\n" not in answer.error
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert line.startswith("call=test0000call1: ") and "\n" not in line
+
+
+async def test_files_are_imported_beforehand_and_a_broken_one_is_told(site, thread):
+    (site / "scripts" / "broken.py").write_text("import nowhere\n")
+    (site / "scripts" / "once.py").write_text(f"open({str(site / 'once')!r}, 'x')\n\nasync def f(call): ...\n")
+    made = SiteCode(site, thread)
+    (wrong,) = await made.prepare()
+    assert wrong == "broken.py: scripts/broken.py:1: ModuleNotFoundError: No module named 'nowhere'"
+    assert await made.run("once.f", Call(running(FakePort())), {}, 5) == CodeAnswer("", "")
 
 
 async def test_code_that_takes_too_long_is_cancelled(site, thread):
