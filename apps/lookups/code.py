@@ -23,7 +23,7 @@ from typing import Any
 from apps.log import safe
 from apps.lookups.code_thread import CodeThread
 from ivr.lookup import CodeAnswer
-from ivr.script_call import Call
+from ivr.script_call import Call, without_secrets
 from ivr.words import Mistake, Parameters
 
 log = logging.getLogger("scripts")
@@ -127,7 +127,7 @@ class SiteCode:
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            what = safe(f"{self._where(error)}{type(error).__name__}: {error}")
+            what = safe(without_secrets(call, f"{self._where(error)}{type(error).__name__}: {error}"))
             log.error("call=%s: %s: %s", call.id, function, what)
             return CodeAnswer(what)
         return CodeAnswer("", "" if result is None else str(result)[:MAX_VALUE])

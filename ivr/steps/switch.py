@@ -13,7 +13,7 @@ from ivr.argument_expression import WORDS, Worth
 from ivr.document import Place
 from ivr.expression import Expression, Type
 from ivr.expression_value import number_of, text_of
-from ivr.running import Running
+from ivr.running import STARS, Running
 from ivr.verb import Block, Into, Outcome, Verb, argument
 
 
@@ -43,4 +43,5 @@ class Switch(Verb):
 
     async def run(self, call: Running) -> Outcome:
         value = call.worked_out(self.value)
-        return Into(self.cases.get(value, self.otherwise), f"{self.value.text} is {value!r}")
+        shown = STARS if call.hides(self.value) else value
+        return Into(self.cases.get(value, self.otherwise), f"{self.value.text} is {shown!r}")

@@ -243,6 +243,13 @@ async def wrong(call: Call) -> None:
     raise ValueError("no\\nsuch account")
 
 
+async def secret(call: Call) -> str:
+    digits = await call.gather("PIN?", max_digits=4, hidden=True)
+    call.set("copy", digits, hidden=True)
+    call.log(f"keyed {digits}")
+    raise ValueError(f"{digits} and {call.get('pin')} are wrong")
+
+
 async def slow(call: Call) -> None:
     await asyncio.sleep(30)
 
@@ -313,6 +320,17 @@ async def test_what_code_raises_is_one_line_in_the_log_and_the_answer(site, thre
     assert error in answer.error and "\n" not in answer.error
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert line.startswith("call=test0000call1: ") and "\n" not in line
+
+
+async def test_what_is_keyed_hidden_is_in_no_log_and_no_error(site, thread, caplog):
+    port = FakePort("4711")
+    made = running(port)
+    made.set("pin", "0815", hidden=True)
+    with caplog.at_level(logging.INFO):
+        answer = await SiteCode(site, thread).run("billing.secret", Call(made), {}, 5)
+    assert answer.error.endswith("ValueError: **** and **** are wrong") and "keyed ****" in caplog.text
+    assert "4711" not in caplog.text + str(port.variables) and "0815" not in caplog.text
+    assert port.acts[-2:] == ["hide", "show"]
 
 
 async def test_files_are_imported_beforehand_and_a_broken_one_is_told(site, thread):
