@@ -151,9 +151,20 @@ class SiteCode:
         return found
 
     def _module(self, file: str) -> ModuleType | str:
+        if not self._modules:
+            self._forget_helpers()
         if file not in self._modules:
             self._modules[file] = self._imported(file)
         return self._modules[file]
+
+    def _forget_helpers(self) -> None:
+        """Files of the folder can import one another by name, and a reload reads those anew, too."""
+        folder = str(self._directory / FOLDER)
+        if folder not in sys.path:
+            sys.path.append(folder)  # last: no file here stands in the way of a library
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(folder + "/"):
+                del sys.modules[name]
 
     def _imported(self, file: str) -> ModuleType | str:
         """A module of its own, whatever else has this name."""

@@ -333,6 +333,19 @@ async def test_what_is_keyed_hidden_is_in_no_log_and_no_error(site, thread, capl
     assert port.acts[-2:] == ["hide", "show"]
 
 
+async def test_files_share_a_helper_and_a_reload_reads_it_anew(site, thread):
+    helper = site / "scripts" / "_zongji_helper.py"
+    (site / "scripts" / "user.py").write_text(
+        "import _zongji_helper\n\nasync def f(call): return _zongji_helper.VALUE\n"
+    )
+    helper.write_text("VALUE = 1\n")
+    old = SiteCode(site, thread)
+    assert (await old.run("user.f", Call(running(FakePort())), {}, 5)).value == "1"
+    helper.write_text("VALUE = 20\n")
+    assert (await SiteCode(site, thread).run("user.f", Call(running(FakePort())), {}, 5)).value == "20"
+    assert (await old.run("user.f", Call(running(FakePort())), {}, 5)).value == "1"
+
+
 async def test_files_are_imported_beforehand_and_a_broken_one_is_told(site, thread):
     (site / "scripts" / "broken.py").write_text("import nowhere\n")
     (site / "scripts" / "once.py").write_text(f"open({str(site / 'once')!r}, 'x')\n\nasync def f(call): ...\n")
