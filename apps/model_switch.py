@@ -104,8 +104,12 @@ class StarCodes(Entry):
     start_break: StarCode = Field(default="*13", alias="break")
     """Alone, or followed by a digit of agents.yaml `breaks`."""
     ready: StarCode = "*14"
+    disposition: StarCode = "*15"
+    """Followed by the code of one of the queue's `dispositions`."""
+    extend: StarCode = "*16"
+    """The wrap-up needs longer."""
     voicemail: StarCode = "*97"
-    recording: StarCode = "*15"
+    recording: StarCode = "*19"
     """Pauses the recording of the call that this phone is in, and goes on with it when keyed again."""
 
 

@@ -174,12 +174,12 @@ async def test_an_agent_pauses_and_goes_on_by_star_code_from_the_phone(house: Pa
     (live,) = house.desk.recordings.values()
     house.switch.offered(agent, Direction.SENDONLY)  # the desk phone holds the caller to dial
     for says in ("The recording is paused.", "The recording goes on."):
-        star = await house.call_from("2001", "*15")
+        star = await house.call_from("2001", "*19")
         await after(0.5)
         assert says in house.hears(star)
         await after(5)
     assert live.story == ["pause", "resume"]
-    other = await house.call_from("2002", "*15")
+    other = await house.call_from("2002", "*19")
     await after(0.5)
     assert "No call of yours is being recorded." in house.hears(other) and live.story == ["pause", "resume"]
     await house.hang_up(leg)
