@@ -67,6 +67,7 @@ class Alert:
     why: str
     state: AlertState = AlertState.RESERVED
     rang_at: float | None = None
+    answered_at: float | None = None
     wrap_up_s: float = 0.0
     """Fixed when the talk begins: a reload changes no live call."""
 

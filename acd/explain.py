@@ -65,8 +65,8 @@ def explain(floor: Floor, name: CallerId, now: float) -> Explanation:
         _sentence_ahead(ahead),
     ]
     sentences += [f"{count} waiting in queue {other}, which shares agents, come first." for other, count in elsewhere]
-    if caller.state is CallerState.ALERTING and caller.alert is not None:
-        alert = floor.alerts[caller.alert]
+    if caller.state is CallerState.ALERTING:
+        alert = floor.alerts[caller.alerts[0]]
         sentences.append(f"Agent {alert.agent} is being rung for this caller: {alert.why}.")
     if last is not None and last not in names:
         sentences.append(f"Agent {last}, who served this caller last, is not in queue {queue.name}.")
@@ -94,7 +94,8 @@ def _ahead_elsewhere(floor: Floor, caller: Caller) -> tuple[tuple[QueueName, int
         for name in agent.settings.queues
         if name != own
     }
-    counts = ((name, bisect_left(floor.queues[name].waiting, caller.entry)) for name in sorted(shared))
+    lanes = {name: floor.queues[name].lanes.values() for name in sorted(shared)}
+    counts = ((name, sum(bisect_left(lane.entries, caller.entry) for lane in of)) for name, of in lanes.items())
     return tuple((name, count) for name, count in counts if count)
 
 
@@ -107,7 +108,7 @@ def _not_waiting(floor: Floor, name: CallerId) -> str:
 
 def why_not(floor: Floor, agent: Agent, caller: Caller, now: float) -> str:
     """Why this agent is not given to this caller now; completes "Agent <name> ..."."""
-    if agent.alert is not None and agent.alert == caller.alert:
+    if agent.alert in caller.alerts:
         return "is being rung for this caller"
     engaged = _engaged(floor, agent, now)
     if engaged:

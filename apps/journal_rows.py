@@ -6,7 +6,7 @@ Deliberately absent: the tables (schema.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -166,6 +166,19 @@ class AgentStateRow:
     reason: str = ""
     extension: str = ""
     call_id: str = ""
+
+
+@dataclass(slots=True)
+class TakenRow:
+    """What one agent took from queues."""
+
+    by_queue: dict[str, int] = field(default_factory=dict)
+    """Calls of the day."""
+    talk_s: float = 0.0
+    """Talk of the day, holds among it."""
+    ever: int = 0
+    rung_at: dict[str, float] = field(default_factory=dict)
+    """When the agent's phone last rang for each queue."""
 
 
 @dataclass(frozen=True, slots=True)

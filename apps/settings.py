@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from acd.settings import AGEING
 from apps.crosscheck import Files, crosscheck
 from apps.fields import digit, extension, name, text
-from apps.model_centre import AgentEntry, QueueEntry
+from apps.model_centre import AGEING_READ, AgentEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
-from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_texts
+from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_texts, read_value
 from apps.whole_site import Site, SitePaths
 from ivr import document
 from ivr.words import Mistake, Mistakes
@@ -28,7 +29,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "trunks.yaml": ("trunks", "outbound"),
     "phones.yaml": ("phones",),
     "agents.yaml": ("agents", "breaks"),
-    "queues.yaml": ("queues",),
+    "queues.yaml": ("queues", "ageing"),
 }
 """A site's files but the dialplan, and the keys at the top of each."""
 
@@ -58,6 +59,7 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
         phones=read_entries(docs["phones.yaml"], "phones", PhoneEntry, "phone", extension),
         agents=read_entries(docs["agents.yaml"], "agents", AgentEntry, "agent", name),
         queues=read_entries(docs["queues.yaml"], "queues", QueueEntry, "queue", name),
+        ageing=read_value(docs["queues.yaml"], "ageing", AGEING_READ, AGEING),
         breaks=read_texts(docs["agents.yaml"], "breaks", "break", digit, text),
     )
     crosscheck(files, site)

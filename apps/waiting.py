@@ -10,12 +10,12 @@ Deliberately absent: who is rung (acd), what is done with the agent's phone (que
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from acd.events import CallerJoined, CallerLeft
-from acd.words import CallerId, LeaveReason, QueueName
+from acd.words import AlertId, CallerId, LeaveReason, QueueName
 from apps.announcer import Announcer
 from apps.journal_story import SegmentKind
 from ivr.words import QueueResult
@@ -49,8 +49,10 @@ class Waiting:
     began: float
     """On the loop's clock."""
     stay: Stay = Stay.WAITING
+    ringing: dict[AlertId, AgentCall] = field(default_factory=dict)
+    """Whose phones ring for them."""
     agent_call: AgentCall | None = None
-    """Whose phone rings for them, or with whom they talk."""
+    """With whom they talk."""
     waited_s: float = 0.0
 
     @property
@@ -88,8 +90,8 @@ class Waiting:
                 self.house.today.queue(self.queue).abandoned += 1
                 self.house.tally.given_up(self.queue, asyncio.get_running_loop().time() - self.began)
             floor.tell(CallerLeft(self.caller, abandoned))
-        if self.agent_call is not None:
-            line = self.agent_call.line
+        for agent_call in (*self.ringing.values(), *((self.agent_call,) if self.agent_call is not None else ())):
+            line = agent_call.line
             line.hang_up(Cause.NORMAL if line.answered else Cause.CANCELLED)
         if self.call.line.live:
             self.house.desk.music(self.call.line.stream, None)
@@ -130,7 +132,7 @@ async def wait(
             call.enter(SegmentKind.QUEUE, queue=name)
             house.desk.music(line.stream, waiting.music)
             announcer.start()
-            last = floor.last_agent(call.caller.number)
+            last = floor.last_agent(call.caller.number, queue.last_agent_holds_s)
             floor.tell(CallerJoined(waiting.caller, waiting.queue, call.caller.number, priority, last))
             return await waiting.result
     finally:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from acd.words import AgentName, AgentSettings, CentreSettings, QueueName, QueueSettings
+from acd.settings import AGEING, AgentSettings, CentreSettings, QueueSettings, Relaxation
+from acd.words import AgentName, QueueName
 from apps.model_centre import AgentEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
@@ -51,6 +52,8 @@ class Site:
     phones: Mapping[str, PhoneEntry] = field(default_factory=dict)
     agents: Mapping[str, AgentEntry] = field(default_factory=dict)
     queues: Mapping[str, QueueEntry] = field(default_factory=dict)
+    ageing: float = AGEING
+    """Points of priority that a minute of waiting is worth."""
     breaks: Mapping[str, str] = field(default_factory=dict)
     """Digit keyed after the break code, and the reason it stands for."""
 
@@ -96,21 +99,38 @@ class Site:
         queues = tuple(
             QueueSettings(
                 name=QueueName(name),
+                strategy=queue.strategy,
+                counted=queue.calls_counted,
                 ring_s=queue.ring_s,
+                ring_more_s=queue.ring_more_s,
+                ring_most=queue.ring_most,
                 skip_s=queue.skip_s,
                 wrap_up_s=queue.wrap_up_s,
                 max_wait_s=queue.max_wait_s,
                 max_callers=queue.max_callers,
+                max_talking=queue.max_talking,
                 keep_without_agents=queue.keep_without_agents,
                 last_agent=queue.last_agent,
+                last_agent_wait_s=queue.last_agent_wait_s,
+                weight=queue.weight,
+                need=queue.need,
+                relax=tuple(Relaxation(step.after_s, step.need, step.callers_need) for step in queue.relax),
             )
             for name, queue in self.queues.items()
         )
         agents = tuple(
-            AgentSettings(AgentName(name), tuple(map(QueueName, agent.queues)), agent.wrap_up_s)
+            AgentSettings(
+                name=AgentName(name),
+                queues=tuple(map(QueueName, agent.queues)),
+                wrap_up_s=agent.wrap_up_s,
+                skills=agent.skills,
+                tiers={QueueName(queue): tier for queue, tier in agent.tiers.items()},
+                weight=agent.weight,
+                max_calls=agent.max_calls,
+            )
             for name, agent in self.agents.items()
         )
-        return CentreSettings(queues, agents)
+        return CentreSettings(queues, agents, self.ageing)
 
     def switch_settings(self, version: str = "") -> SwitchSettings:
         """What signalling is told. `version` goes into User-Agent."""

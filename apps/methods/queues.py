@@ -64,7 +64,7 @@ class Queues:
             agents=[
                 t.AgentVerdict(
                     agent=over.agent,
-                    chosen=mine is not None and over.agent == mine.agent,
+                    chosen=mine is not None and over.agent in mine.agents,
                     why=over.why,
                     calls_today=views[over.agent].calls_today,
                     idle_ms=round(max(0.0, now - views[over.agent].since) * 1000),

@@ -34,7 +34,7 @@ ALERT_MOVES = {
 
 def test_a_caller_moves_as_the_table_says_and_otherwise_stays() -> None:
     for state, happening in itertools.product(CallerState, CallerHappening):
-        caller = Caller(CallerId("c"), QueueName("q"), "1", 0, 1, 0.0, None, state)
+        caller = Caller(CallerId("c"), QueueName("q"), "1", 0, 1, 0.0, None, state=state)
         caller.happen(happening)
         assert caller.state is CALLER_MOVES.get((state, happening), state)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from acd import events as ev
-from acd.words import AgentName, AlertOutcome, CallerId, CentreSettings, QueueName
+from acd.settings import CentreSettings
+from acd.words import AgentName, AlertOutcome, CallerId, QueueName
 from tests.acd.floor_of import House, agent, queue
 
 SITE = CentreSettings(
@@ -118,5 +119,5 @@ def test_the_snapshot_adds_up() -> None:
     assert (service.waiting, service.alerting) == (2, 1)
     assert sales.longest_s == 4
     line = house.centre.callers(QueueName("service"), house.now)
-    assert [(view.caller, view.position, view.agent) for view in line] == [("s2", 1, None), ("s1", 2, "grace")]
+    assert [(view.caller, view.position, view.agents) for view in line] == [("s2", 1, ()), ("s1", 2, ("grace",))]
     assert house.centre.callers(QueueName("nowhere"), house.now) == ()

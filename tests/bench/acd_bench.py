@@ -23,16 +23,8 @@ from acd.events import (
     Event,
     TalkEnded,
 )
-from acd.words import (
-    AgentName,
-    AgentSettings,
-    AlertId,
-    AlertOutcome,
-    CallerId,
-    CentreSettings,
-    QueueName,
-    QueueSettings,
-)
+from acd.settings import AgentSettings, CentreSettings, QueueSettings
+from acd.words import AgentName, AlertId, AlertOutcome, CallerId, QueueName
 
 
 def _centre(queues: int, agents: int, in_queues: int) -> tuple[Centre, list[QueueName]]:
