@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from acd import wrap_up
 from acd.agent import Agent, Happening
 from acd.alert import BLAMED, RESERVE_S, REST_S, RESTED, Alert, AlertHappening, AlertState
 from acd.assign import Match
@@ -87,7 +88,8 @@ class Floor(Lines):
         queue.talking += 1
         alert.answered_at = now
         own = agent.settings.wrap_up_s
-        alert.wrap_up_s = queue.settings.wrap_up_s if own is None else own
+        seconds = queue.settings.wrap_up_s if own is None else own
+        agent.wrap_up = wrap_up.WrapUp(caller.id, queue.name, seconds, queue.settings.after_call)
         agent.counts.take(queue.name)
         self.move(agent, Happening.ANSWERED, now)
         self.effects.append(Connect(alert.id, caller.id, alert.queue, agent.name, now - caller.joined_at))
@@ -109,10 +111,7 @@ class Floor(Lines):
             agent.counts.talk_s += now - alert.answered_at
         self.move(agent, Happening.TALK_ENDED, now)
         if agent.activity is Activity.WRAPPING_UP:
-            if alert.wrap_up_s > 0:
-                self.wrap_up(agent, now + alert.wrap_up_s)
-            else:
-                self.move(agent, Happening.WRAP_UP_ENDED, now)
+            wrap_up.begin(self, agent, now)
         self.refresh_phone(alert.extension, now, agent)
 
     def withdraw(self, alert: Alert, outcome: AlertOutcome, now: float) -> None:

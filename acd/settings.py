@@ -83,6 +83,22 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapUpRules:
+    """What a queue wants of an agent after a talk. Times in seconds, from the end of the talk."""
+
+    extend_s: float = 60.0
+    """By how much an agent extends the wrap-up, when nothing else is said."""
+    longest_s: float = 600.0
+    """However often it is extended."""
+    codes: tuple[str, ...] = ()
+    """Dispositions that may be given."""
+    required: bool = False
+    """One must be."""
+    within_s: float = 120.0
+    """An agent who owes one wraps up so long at least; then it is booked as not given."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSettings:
     """One queue."""
 
@@ -97,6 +113,7 @@ class QueueSettings:
     skip_s: float = 30.0
     """How long an agent who did not answer, or declined, is passed over for that same caller."""
     wrap_up_s: float = 10.0
+    after_call: WrapUpRules = WrapUpRules()
     max_wait_s: float | None = None
     """None: callers wait for ever."""
     max_callers: int | None = None

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from acd.settings import AGEING
 from apps.crosscheck import Files, crosscheck
-from apps.fields import digit, extension, name, text
-from apps.model_centre import AGEING_READ, AgentEntry, QueueEntry
+from apps.fields import digit, extension, name
+from apps.model_centre import AGEING_READ, AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
-from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_texts, read_value
+from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_value
 from apps.whole_site import Site, SitePaths
 from ivr import document
 from ivr.words import Mistake, Mistakes
@@ -37,7 +37,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
 def load_site(directory: Path) -> Site:
     """The site in a directory. Raises `Mistakes` with all there are."""
     site, _, mistakes = read_site(directory)
-    if mistakes:
+    if not all(mistake.warning for mistake in mistakes):
         raise Mistakes(mistakes)
     return site
 
@@ -46,7 +46,7 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
     """The site as far as it can be read, its documents, and every mistake in them."""
     directory = directory.absolute()
     docs = {file: document.read(directory / file, file) for file in FILES}
-    files = Files(docs, broken=frozenset(file for file, doc in docs.items() if doc.mistakes))
+    files = Files(docs, broken=frozenset(file for file, doc in docs.items() if doc.broken))
     for file, doc in docs.items():
         if file != "switch.yaml":  # read by one model, which knows its keys
             check_top(doc, FILES[file])
@@ -60,7 +60,7 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
         agents=read_entries(docs["agents.yaml"], "agents", AgentEntry, "agent", name),
         queues=read_entries(docs["queues.yaml"], "queues", QueueEntry, "queue", name),
         ageing=read_value(docs["queues.yaml"], "ageing", AGEING_READ, AGEING),
-        breaks=read_texts(docs["agents.yaml"], "breaks", "break", digit, text),
+        breaks=read_entries(docs["agents.yaml"], "breaks", BreakEntry, "break", digit),
     )
     crosscheck(files, site)
     return site, files, [mistake for doc in docs.values() for mistake in doc.mistakes]

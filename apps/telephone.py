@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
 
 from apps import prompts as prompt_sources
 from apps import queue_answers
 from apps.dialling import dial
 from apps.journal_story import SegmentKind
+from apps.journal_writer import JournalError
 from apps.log import safe
 from apps.site_clock import local_now
 from apps.voicemail import record_message
@@ -148,7 +151,7 @@ class Telephone:
         return await queue_answers.give(self, self._house.site, queue, status, language)
 
     async def dial(
-        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None
     ) -> DialResult:
         """Ring the numbers all at once and talk to the first that answers."""
         return await dial(self._house, self._call, numbers, timeout_s=timeout_s, caller_id=caller_id, amd=amd)
@@ -177,6 +180,27 @@ class Telephone:
     def set_variable(self, name: str, value: str) -> None:
         """Keep a variable of the script, for `calls show` and the books."""
         self._call.set_variable(name, value)
+
+    async def recall(self) -> Mapping[str, str]:
+        """What is remembered of the caller's number. The books out of reach are no memory: the call goes on."""
+        try:
+            return await self._house.memory.recall(self.caller)
+        except (JournalError, DBAPIError) as error:
+            log.error("call=%s: what is remembered of the caller cannot be read: %s", self.call_id, error)
+            return {}
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep it of the caller's number."""
+        self._house.memory.remember(self.caller, name, value)
+
+    def hide(self, on: bool) -> None:
+        """What is keyed from now on is kept nowhere."""
+        line = self._call.line
+        self._house.recorder.mask(self._call, on)
+        if line.live:
+            self._house.desk.hide_keys(line.stream, on)
+            if on:
+                self._house.switch.trace.hide_digits(line.leg)
 
     def entered(self, step: str) -> None:
         """The script is at this step now: a menu segment, and the switch's own doing."""

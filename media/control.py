@@ -221,6 +221,9 @@ class Control:
                     hall.sounding.steer(stream, order)
             case orders.Report() | orders.Play() | orders.StopPlay() | orders.Music() | orders.Press():
                 return self._on_stream(order)
+            case orders.HideKeys():
+                if (stream := hall.streams.get(StreamId(order.stream))) is not None:
+                    stream.hidden = order.on
             case orders.WatchSpeech() | orders.WatchTones() | orders.WatchProgress() | orders.WatchAnswer():
                 self._watch(order)
         return None
@@ -232,7 +235,7 @@ class Control:
             return
         match order:
             case orders.WatchSpeech():
-                hall.watch_speech(stream, order.on)
+                hall.speech.watch(stream.row, order.on)
             case orders.WatchTones():
                 hall.tones.digits(stream.row, order.on)
             case orders.WatchProgress():

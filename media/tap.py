@@ -32,6 +32,8 @@ LIMIT = 4 << 20
 """Bytes that may wait for the disk: 15 s of a hundred streams."""
 MOST = 256 << 20
 """Bytes of one file; then the tap ends."""
+RTP_HEAD = 12
+"""Bytes of an RTP header (RFC 3550 5.1), which say nothing of what was keyed."""
 HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
 """Little-endian, microseconds, version 2.4, raw IP."""
 
@@ -85,7 +87,7 @@ class Taps:
         for name in tap.streams:
             if (stream := self._streams.get(name)) is not None and stream.row not in self._rows:
                 self._rows[stream.row] = (stream, tap)
-                stream.copy_sent(functools.partial(self._sent, stream, tap))
+                stream.outlet.copy(functools.partial(self._sent, stream, tap))
         self._submit(tap, HEADER)
 
     def copied(self, batches: Iterable[Batch]) -> Iterable[Batch]:
@@ -97,6 +99,8 @@ class Taps:
         if (found := self._rows.get(row)) is not None:
             stream, tap = found
             local = (stream.address.ip, stream.address.port)
+            if stream.hidden:
+                packet = packet[:RTP_HEAD] + bytes(max(len(packet) - RTP_HEAD, 0))
             self._put(tap, record(time.time(), stream.watch.source or ("0.0.0.0", 0), local, packet))
 
     def beat(self, now: float) -> None:
@@ -158,7 +162,7 @@ class Taps:
             if held is tap:
                 del self._rows[row]
                 if self._streams.get(stream.id) is stream:
-                    stream.copy_sent(None)
+                    stream.outlet.copy(None)
 
     def forget(self, row: int) -> None:
         """Row's stream closes."""

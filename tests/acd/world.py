@@ -14,8 +14,8 @@ from acd import events as ev
 from acd.caller import CallerState
 from acd.centre import Centre
 from acd.counts import Taken
-from acd.effects import BookAgent, BookAlert, Connect, MovePosition, Release, StartAlert, StopAlert
-from acd.settings import AgentSettings, CentreSettings, Counted, Need, QueueSettings, Relaxation, Strategy
+from acd.effects import BookAgent, BookAlert, BookDisposition, Connect, MovePosition, Release, StartAlert, StopAlert
+from acd.settings import AgentSettings, CentreSettings, Counted, Need, QueueSettings, Relaxation, Strategy, WrapUpRules
 from acd.wait import Due
 from acd.words import Activity, AgentName, AlertId, AlertOutcome, CallerId, Presence, QueueName
 from tests.acd.floor_of import Least, agent, queue
@@ -25,6 +25,7 @@ NAMES = (A, B, C, D)
 EXTENSIONS = ("2001", "2002", "2003", "2004")
 STRATEGIES = tuple(Strategy)
 ZH = Least("zh", 5)
+RULES = WrapUpRules(extend_s=7.0, longest_s=12.0, codes=("1", "2"), required=True, within_s=9.0)
 
 
 def site(number: int) -> CentreSettings:
@@ -45,6 +46,7 @@ def site(number: int) -> CentreSettings:
                 ring_most=2 + number % 3,
                 ring_more_s=1.0,
                 ring_s=8.0,
+                after_call=RULES if number % 2 else WrapUpRules(),
             ),
             queue(
                 ("q2", "q3")[number % 2],
@@ -81,7 +83,7 @@ SITES = tuple(site(number) for number in range(30))
 OUTCOMES = (AlertOutcome.NO_ANSWER, AlertOutcome.DECLINED, AlertOutcome.BUSY, AlertOutcome.UNREACHABLE)
 ADVANCES = (0.0, 0.0, 0.5, 1.0, 4.0, 5.0, 20.0, 31.0)
 Action = tuple[int, int, int]
-KINDS = 24
+KINDS = 26
 JOINS = (0, 1, 2, 3, 19)
 
 
@@ -139,6 +141,8 @@ class World:
     busy: set[str] = field(default_factory=set)
     skips: dict[tuple[CallerId, AgentName], float] = field(default_factory=dict)
     positions: dict[CallerId, int] = field(default_factory=dict)
+    owing: dict[AgentName, CallerId | None] = field(default_factory=dict)
+    """Who owes the disposition of which caller."""
     births: int = 0
 
     def __post_init__(self) -> None:
@@ -192,7 +196,7 @@ class World:
             case 7:
                 return ev.AgentLoggedOut(name)
             case 8:
-                return ev.BreakStarted(name, "lunch")
+                return ev.BreakStarted(name, "lunch", (None, 2.0, 30.0)[y % 3])
             case 9:
                 return ev.BreakEnded(name)
             case 10:
@@ -207,6 +211,10 @@ class World:
                 return ev.AlertFailed(self._alert(x), OUTCOMES[y % 4])
             case 17 | 23:
                 return ev.TalkEnded(self._alert(x))
+            case 24:
+                return ev.WrapUpExtended(name, (None, 3.0)[y % 2])
+            case 25:
+                return ev.DispositionGiven(name, ("1", "2", "9")[y % 3])
             case _:
                 if x % 4 == 0:
                     return ev.Reconfigured(SITES[y % len(SITES)])
@@ -248,6 +256,13 @@ class World:
                     seat = self.seats[effect.agent]
                     seat.calls, seat.ever = seat.calls + 1, seat.ever + 1
                     seat.by_queue[effect.queue] = seat.by_queue.get(effect.queue, 0) + 1
+                    self.owing[effect.agent] = effect.caller if self._required(effect.queue) else None
+                case BookDisposition(agent=name, code=code):
+                    if code:
+                        assert code in RULES.codes and isinstance(event, ev.DispositionGiven)
+                        self.owing[name] = None
+                    else:
+                        assert self.owing.pop(name) == effect.caller, "not given, though given or never owed"
                 case Release(caller=caller):
                     assert effect.waited_s >= 0
                     assert self.waiting.pop(caller).queue == effect.queue  # fails if released twice
@@ -357,6 +372,9 @@ class World:
                 caller.held = None
         if dead or book.outcome in (AlertOutcome.BUSY, AlertOutcome.UNREACHABLE):
             self.seats[start.agent].rest_until = self.now + 5.0
+
+    def _required(self, queue: QueueName) -> bool:
+        return any(known.name == queue and known.after_call.required for known in self.site.queues)
 
     # rules
 
@@ -537,6 +555,15 @@ class World:
         for known in floor.agents.values():
             assert (known.activity is Activity.WRAPPING_UP) == ((Due.WRAP_UP, known.name) in floor.deadlines)
             assert (known.rest_until is not None) == ((Due.REST, known.name) in floor.deadlines)
+            assert (known.activity is Activity.WRAPPING_UP) == (known.wrap_up_until is not None)
+            assert (known.wrap_up is not None) == (known.activity in (Activity.TALKING, Activity.WRAPPING_UP))
+            assert not known.overdue or known.presence is Presence.ON_BREAK
+            if known.wrap_up is not None and known.wrap_up.began_at is not None:
+                longest = max(known.wrap_up.seconds, known.wrap_up.rules.longest_s, known.wrap_up.rules.within_s)
+                assert known.wrap_up_until is not None
+                assert known.wrap_up_until <= known.wrap_up.began_at + longest + 1e-9, "a wrap-up without end"
+            elif known.activity is Activity.IDLE:
+                assert self.owing.get(known.name) is None, "a disposition that was owed is lost"
             assert (known.activity in (Activity.RESERVED, Activity.RINGING, Activity.TALKING)) == (
                 known.alert is not None
             )

@@ -93,6 +93,9 @@ def test_times_are_seconds_or_carry_a_unit(site: Path, text: str, seconds: float
         ("switch.yaml", "media: {codecs: [pcma, PCMA]}", "names a codec twice"),
         ("switch.yaml", "media: {codecs: []}", "names no codec"),
         ("switch.yaml", "media: {codecs: {a: b}}", "must be a list of codecs"),
+        ("switch.yaml", "amd: {greeting: 2s}", '"amd.greeting" of switch.yaml is no whole number'),
+        ("switch.yaml", "amd: {greeting: 60001}", "Write a number from 100 to 60000"),
+        ("switch.yaml", "amd: {minimum_word_length: 100}", "minimum_word_length"),
         ("queues.yaml", "queues: [sales]", '"queues" must be a mapping of names'),
         ("queues.yaml", "- sales", "The file must be a mapping"),
         ("queues.yaml", "queues:\n  sa les: {}", "The name of this queue is no name"),
@@ -103,7 +106,7 @@ def test_times_are_seconds_or_carry_a_unit(site: Path, text: str, seconds: float
         ("phones.yaml", PHONES + '  "2003": {secret: "correct horse", max_contacts: 0}', "is out of range: 0"),
         ("phones.yaml", PHONES + '  "2001": {secret: "correct horse"}', '4: "2001" is here twice (first in line 2)'),
         ("agents.yaml", 'agents:\n  alice: {pin: 12}', "is no PIN"),
-        ("agents.yaml", "breaks: {12: lunch}", '"12" in "breaks" is no digit'),
+        ("agents.yaml", "breaks: {12: lunch}", "The name of this break is no digit"),
         ("trunks.yaml", "trunks:\n  t: {addresses: [10.0.0.1/24]}", "is no IPv4 address or network"),
         ("trunks.yaml", "trunks:\n  t: {addresses: 0.0.0.0/0}", "lets very much of the Internet call"),
         ("trunks.yaml", "trunks:\n  t: {host: 'sip:x@y'}", "is no host"),
@@ -182,7 +185,8 @@ def test_times_are_seconds_or_carry_a_unit(site: Path, text: str, seconds: float
         ("agents.yaml", "agents:\n  a: {queues: sales, skills: {Zh-1: 1}}", "is no name of a skill"),
         ("agents.yaml", "agents:\n  a: {tiers: {sales: 2}}", 'Agent "a" does not serve queue "sales"'),
         # not YAML at all
-        ("queues.yaml", "queues:\n  sales: {music: *8}", "Not YAML"),
+        ("queues.yaml", "queues:\n  sales: {music: *8}", "*8 is not in quotes"),
+        ("queues.yaml", "queues:\n  sales: {music: [}", "Not YAML"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told_in_words(site: Path, file: str, text: str, mistake: str) -> None:
