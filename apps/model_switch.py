@@ -124,6 +124,8 @@ class SwitchFile(Entry):
     limits: LimitsSection = LimitsSection()
     star_codes: StarCodes = StarCodes()
     metrics: MetricsSection = MetricsSection()
+    databases: dict[Name, Text] = Field(default_factory=dict)
+    """SQLite files that scripts may read (the dialplan's `sql`); relative ones lie in the site's directory."""
     music: dict[Name, Annotated[tuple[Text, ...], BeforeValidator(one_or_more)]] = Field(
         default_factory=_built_in_music
     )

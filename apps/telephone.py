@@ -22,6 +22,8 @@ from apps.log import safe
 from apps.site_clock import local_now
 from apps.voicemail import record_message
 from apps.waiting import wait
+from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.script_call import Call as ScriptCall
 from ivr.words import DialResult, Prompt, QueueResult, RecordResult
 from media.words import Source
 from switch.words import Cause, Party
@@ -52,6 +54,8 @@ class Telephone:
     def __init__(self, house: House, call: Call) -> None:
         self._house = house
         self._call = call
+        self._lookups = house.lookups
+        """As the site was when the call began."""
         caller = call.caller
         self.call_id: str = call.id
         self.caller = caller.number
@@ -176,6 +180,18 @@ class Telephone:
         """End the call with a cause by name."""
         self._call.end(self._call.broken or CAUSES.get(cause, Cause.NORMAL), self._call.parted_by)
         await self._call.line.over.wait()
+
+    async def http(self, request: HttpRequest) -> HttpAnswer:
+        """Ask over HTTP."""
+        return await self._lookups.http(request)
+
+    async def sql(self, request: SqlRequest) -> SqlAnswer:
+        """Ask a database."""
+        return await self._lookups.sql(request)
+
+    async def code(self, function: str, call: ScriptCall, values: Mapping[str, str], timeout_s: float) -> CodeAnswer:
+        """Run the site's own code."""
+        return await self._lookups.code(function, call, values, timeout_s)
 
     def set_variable(self, name: str, value: str) -> None:
         """Keep a variable of the script, for `calls show` and the books."""

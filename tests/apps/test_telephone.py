@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 from apps.telephone import Telephone
+from ivr.pieces import pieces
 from ivr.words import Beep, Pause, Play, Say
 from media.words import StreamId
 from switch.words import Cause, LegId
@@ -161,3 +164,15 @@ async def test_a_recording_that_is_just_beginning_is_masked_when_it_has_begun(ho
     await settle()
     (recording,) = house.desk.recordings.values()
     assert recording.story == ["mask left"]
+
+
+@paper
+async def test_numbers_are_played_from_recorded_words_and_the_rest_is_synthesised(house: PaperHouse) -> None:
+    _, port = await telephone(house)
+    files = [Path("/p/en/spoken/twenty.wav"), Path("/p/en/spoken/one.wav")]
+    house.house.prompts = replace(house.house.prompts, pieces={"en": pieces(files)})
+    playing = asyncio.ensure_future(port.play([Say("You owe", "en"), Say("twenty-one", "en"), Say("Thanks", "en")]))
+    await settle()
+    _, sources = house.desk.played[-1]
+    assert [source.path for source in sources][1:3] == [str(path) for path in files] and len(sources) == 4
+    playing.cancel()
