@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-VERSION = 4
+VERSION = 5
 """Raised when the tables change. An older database is brought up by `ADDED`; one with a higher version is refused."""
 ADDED = {
     1: (
@@ -26,6 +26,7 @@ ADDED = {
         ("leg", "shrunk_ms INTEGER NOT NULL DEFAULT 0"),
     ),
     3: (("agent_state", "until_at INTEGER"),),
+    4: (("alert", "decision TEXT NOT NULL DEFAULT ''"),),
 }
 """By version: (table, column) to be added on the way to the next one. Tables and indexes are made by themselves."""
 
@@ -102,6 +103,7 @@ alert = Table(
     Column("ended_at", Integer, nullable=False),
     _name("outcome"),  # answered, or the value of an acd.words.AlertOutcome
     _name("why"),  # why this agent
+    _name("decision"),  # a JSON object: who was passed over and who was ahead (acd.decision.Decision)
     Index("alert_call", "call_id"),
     Index("alert_started", "started_at"),
 )

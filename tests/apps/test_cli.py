@@ -59,6 +59,7 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("agents disposition mei 2", "agents.disposition", p.Disposition("mei", "2")),
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
+        ("agents explain mei", "agents.explain", p.ByAgent("mei")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
