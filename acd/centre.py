@@ -20,7 +20,8 @@ from acd import agent_events, alert_events, caller_events, events
 from acd.alert import AlertState
 from acd.assign import assign
 from acd.effects import Effect
-from acd.explain import Explanation, explain, explain_agent
+from acd.explain import Explanation, explain, points_of
+from acd.explain_agent import AgentExplanation, explain_agent
 from acd.floor import Floor
 from acd.reload import apply_settings, load_counts, new_day
 from acd.restore import Restored, restore
@@ -71,12 +72,17 @@ class Centre:
         waiting = self._floor.callers.get(caller)
         return None if waiting is None else self._floor.position(waiting)
 
+    def points(self, caller: CallerId, now: float) -> float:
+        """The points of a waiting caller's claim; 0 when not in a queue."""
+        waiting = self._floor.callers.get(caller)
+        return 0.0 if waiting is None else points_of(self._floor, waiting, now)
+
     def explain(self, caller: CallerId, now: float) -> Explanation:
         """Why this caller is where they are: who is ahead, and for each agent why not."""
         return explain(self._floor, caller, now)
 
-    def explain_agent(self, agent: AgentName, now: float) -> str:
-        """Why this agent is given no call, or which one is next; one sentence."""
+    def explain_agent(self, agent: AgentName, now: float) -> AgentExplanation:
+        """Why this agent is given no call: what keeps them from any, and from each who waits."""
         return explain_agent(self._floor, agent, now)
 
     def snapshot(self, now: float) -> CentreSnapshot:

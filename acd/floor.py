@@ -19,6 +19,7 @@ from acd.assign import Match
 from acd.caller import Caller, CallerHappening, Skip
 from acd.effects import BookAlert, Connect, Release, StartAlert, StopAlert
 from acd.lines import Lines
+from acd.verdict import decision
 from acd.wait import Due
 from acd.words import Activity, AgentName, AlertId, AlertOutcome, LeaveReason
 
@@ -53,6 +54,7 @@ class Floor(Lines):
         caller, agent = match.caller, match.agent
         self._alert_number += 1
         alert = Alert(AlertId(self._alert_number), caller.id, caller.queue, agent.name, agent.extension, now, match.why)
+        alert.decision = decision(self, caller, agent, now)
         self.alerts[alert.id] = alert
         self.phones[alert.extension].alert = alert.id
         self.deadlines.set((Due.ALERT, alert.id), now + RESERVE_S)
@@ -65,7 +67,9 @@ class Floor(Lines):
         agent.counts.turns[queue.name] = queue.turn
         agent.alert, agent.caller, agent.queue = alert.id, caller.id, caller.queue
         self.move(agent, Happening.CHOSEN, now)
-        self.effects.append(StartAlert(alert.id, alert.caller, alert.queue, alert.agent, alert.extension, alert.why))
+        self.effects.append(
+            StartAlert(alert.id, alert.caller, alert.queue, alert.agent, alert.extension, alert.why, alert.decision)
+        )
         self.refresh(agent, now)
 
     def alert_rang(self, alert: Alert, now: float) -> None:
@@ -171,7 +175,17 @@ class Floor(Lines):
             self.effects.append(StopAlert(alert.id, outcome))
         rang_s = 0.0 if alert.rang_at is None else now - alert.rang_at
         self.effects.append(
-            BookAlert(alert.id, alert.caller, alert.queue, alert.agent, outcome, rang_s, alert.extension, alert.why)
+            BookAlert(
+                alert.id,
+                alert.caller,
+                alert.queue,
+                alert.agent,
+                outcome,
+                rang_s,
+                alert.extension,
+                alert.why,
+                alert.decision,
+            )
         )
         self._forget(alert)
         self.deadlines.drop((Due.ALERT, alert.id))

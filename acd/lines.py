@@ -226,11 +226,12 @@ class Lines(Roster):
         waits = ((caller.named, named_wait_s), (last, queue.settings.last_agent_wait_s))
         for name, wait_s in waits:
             agent = self.agents.get(name) if name is not None else None
-            if agent is not None and wait_s > 0 and self._worth_waiting(agent, caller, queue):
-                caller.held_for = agent.name
-                agent.awaited_by[caller.id] = None
-                self.deadlines.set((Due.HOLD, caller.id), now + wait_s)
-                return
+            if agent is not None and self._worth_waiting(agent, caller, queue):
+                if wait_s > 0:
+                    caller.held_for = agent.name
+                    agent.awaited_by[caller.id] = None
+                    self.deadlines.set((Due.HOLD, caller.id), now + wait_s)
+                return  # the first of them who is there decides
 
     def _worth_waiting(self, agent: Agent, caller: Caller, queue: Queue) -> bool:
         if agent.presence is not Presence.AVAILABLE or agent.full or queue.name not in agent.settings.queues:

@@ -40,8 +40,8 @@ class Queue:
     """Those for whom phones ring, and more may."""
     free: list[FreeEntry] = field(default_factory=list)
     """Agents who could be given a call at once."""
-    staff: set[AgentName] = field(default_factory=set)
-    """Agents logged in, free or not, also on break."""
+    staff: dict[AgentName, None] = field(default_factory=dict)
+    """Agents logged in, free or not, also on break, in that order."""
     talking: int = 0
     """Callers of this queue who talk with an agent."""
     alerting: int = 0

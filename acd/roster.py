@@ -121,12 +121,12 @@ class Roster:
         for name in agent.staffs:
             queue = self.queues.get(name)
             if queue is not None and name not in staffs:
-                queue.staff.discard(agent.name)
+                queue.staff.pop(agent.name, None)
                 if not queue.staff:
                     self.deserted.add(name)
         for name in staffs:
             if name in self.queues:
-                self.queues[name].staff.add(agent.name)
+                self.queues[name].staff[agent.name] = None
         agent.staffs = staffs
 
     def _list(self, agent: Agent, phone: Phone | None, now: float) -> None:

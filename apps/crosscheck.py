@@ -11,7 +11,7 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from apps.crosscheck_skills import check_needs, check_tiers
+from apps.crosscheck_skills import check_needs, check_tiers, check_vips
 from apps.fields import shown
 from apps.model_centre import Answer
 from apps.reading import meant
@@ -229,6 +229,7 @@ def _agents(files: Files, site: Site) -> None:
 
 def _queues(files: Files, site: Site) -> None:
     doc = files["queues.yaml"]
+    check_vips(doc, site, files.names("agents.yaml", "agents"), files.names("queues.yaml", "queues"))
     for name, queue in site.queues.items():
         place: Place = ("queues", name)
         if queue.ring_s <= 0:

@@ -8,13 +8,9 @@ from __future__ import annotations
 from acd.settings import Strategy
 from apps.model_centre import AgentEntry, QueueEntry
 from apps.needs import ExpressionError, Need, need
+from apps.reading import meant
 from apps.whole_site import Site
 from ivr.document import Document, Place
-
-
-def skills_of(site: Site) -> frozenset[str]:
-    """Every skill that some agent has."""
-    return frozenset(skill for agent in site.agents.values() for skill in agent.skills)
 
 
 def check_tiers(doc: Document, name: str, agent: AgentEntry) -> None:
@@ -52,7 +48,7 @@ def _check(doc: Document, place: Place, name: str, one: Need | None, site: Site)
     if one is None:
         return
     try:
-        checked = need(one.text, skills_of(site))
+        checked = need(one.text, site.skills)
     except ExpressionError as error:
         doc.mistake(place, f"The need cannot be read {error}", error.mend or "Give somebody the skill (agents.yaml).")
         return
@@ -64,3 +60,18 @@ def _check(doc: Document, place: Place, name: str, one: Need | None, site: Site)
     ]
     if staff and not able:
         doc.mistake(place, f'No agent of queue "{name}" is "{one.text}"', "Ask for less, or give somebody the skill.")
+
+
+def check_vips(doc: Document, site: Site, agents: set[str] | None, queues: set[str] | None) -> None:
+    """Important callers are given to agents, and wait in queues, that there are."""
+    for index, entry in enumerate(site.vip):
+        place: Place = ("vip", index)
+        if not entry.number and entry.when is None:
+            doc.mistake(place, f"Important caller {index + 1} must say who it is about", "Write number, when, or both.")
+        if entry.agent is not None and agents is not None and entry.agent not in agents:
+            mend = meant(entry.agent, sorted(agents)) or "Name them in agents.yaml."
+            doc.mistake((*place, "agent"), f'There is no agent "{entry.agent}"', mend)
+        for number, queue in enumerate(entry.queues):
+            if queues is not None and queue not in queues:
+                mend = meant(queue, sorted(queues)) or "Name it above."
+                doc.mistake((*place, "queues", number), f'There is no queue "{queue}"', mend)

@@ -43,6 +43,8 @@ class AlertRow:
     outcome: str
     """`answered`, or the value of an `acd.words.AlertOutcome`."""
     why: str = ""
+    decision: str = ""
+    """JSON of an `acd.decision.Decision`; empty when there was nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)

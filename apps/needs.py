@@ -7,14 +7,15 @@ Deliberately absent: the language itself (ivr/expression.py), who is admitted by
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from acd.settings import Attributes
+from ivr.argument_need import BESIDE_SKILLS
 from ivr.expression import Expression, ExpressionError, Type, condition
 
-BESIDE_SKILLS = {"tier": Type.NUMBER, "agent": Type.TEXT}
-"""What else may be asked for."""
+log = logging.getLogger("needs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,13 @@ def need(text: str, skills: Iterable[str] | None = None) -> Need:
     return Need(condition(text, {**dict.fromkeys(skills, Type.NUMBER), **BESIDE_SKILLS}))
 
 
-__all__ = ["BESIDE_SKILLS", "ExpressionError", "Need", "need"]
+def brought(text: str) -> Need | None:
+    """What a caller brought. One that cannot be read, as digits put into it may make it, is asked of nobody."""
+    try:
+        return need(text) if text else None
+    except ExpressionError as error:
+        log.warning("the need %r of a caller cannot be read %s; it is not asked for", text[:80], error)
+        return None
+
+
+__all__ = ["ExpressionError", "Need", "need"]

@@ -32,7 +32,7 @@ from acd.effects import (
 from acd.events import Event, TimePassed
 from acd.restore import Restored
 from acd.words import AgentName, AlertId, AlertOutcome, CallerId, LeaveReason
-from apps import floor_views
+from apps import explanations, floor_views
 from apps.agent_call import AgentCall
 from apps.api.events import AgentChanged, AlertEnded, AlertStarted, CallDisposed
 from apps.journal_rows import AgentStateRow, AlertRow
@@ -260,7 +260,7 @@ class Floor:
 
     def _book_outcome(self, alert: StartAlert | BookAlert, outcome: str, lasted_s: float) -> None:
         at = time.time()
-        self._house.journal.alert(
-            AlertRow(alert.caller, alert.queue, alert.agent, alert.extension, at - lasted_s, at, outcome, alert.why)
-        )
+        decision = explanations.kept(alert.decision)
+        began, about = at - lasted_s, (alert.caller, alert.queue, alert.agent, alert.extension)
+        self._house.journal.alert(AlertRow(*about, began, at, outcome, alert.why, decision))
         self._house.hub.publish(AlertEnded(alert.caller, alert.queue, alert.agent, outcome, round(lasted_s * 1000)))

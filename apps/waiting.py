@@ -15,10 +15,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from acd.events import CallerJoined, CallerLeft
-from acd.words import AlertId, CallerId, LeaveReason, QueueName
+from acd.words import AgentName, AlertId, CallerId, LeaveReason, QueueName
+from apps import needs
 from apps.announcer import Announcer
 from apps.journal_story import SegmentKind
-from ivr.words import QueueResult
+from apps.vip import vip
+from ivr.words import NOTHING_WANTED, QueueResult, Wants
 from switch.events import Ended
 from switch.words import Cause, Party
 
@@ -107,6 +109,37 @@ class Waiting:
             self.house.recorder.rest(self.call)
 
 
+def joined(waiting: Waiting, priority: int, language: str, last: AgentName | None, wants: Wants) -> CallerJoined:
+    """The caller as call distribution is told: with what they want, and what the site knows of them."""
+    call, site = waiting.call, waiting.house.site
+    about = call.caller
+    facts = call.variables | {
+        "caller": about.number,
+        "called": about.called,
+        "trunk": about.trunk,
+        "extension": about.extension,
+        "language": language,
+        "queue": waiting.queue,
+    }
+    known = vip(site.vip, about.number, waiting.queue, facts)
+    need = needs.brought(wants.need)
+    named, wait_s = wants.agent, wants.agent_wait_s
+    if known is not None:
+        priority += known.priority
+        if not named and known.agent is not None:
+            named, wait_s = known.agent, known.agent_wait_s
+    return CallerJoined(
+        waiting.caller,
+        waiting.queue,
+        about.number,
+        priority,
+        last,
+        AgentName(named) if named else None,
+        wait_s,
+        need,
+    )
+
+
 async def wait(
     house: House,
     call: Call,
@@ -117,6 +150,7 @@ async def wait(
     max_wait_s: float | None,
     music: str | None,
     announce_every_s: float | None,
+    wants: Wants = NOTHING_WANTED,
 ) -> QueueResult:
     """Keep the (answered) caller in the queue, and then with the agent; returns how it ended.
 
@@ -141,7 +175,7 @@ async def wait(
             house.desk.music(line.stream, waiting.music)
             announcer.start()
             last = floor.last_agent(call.caller.number, queue.last_agent_holds_s)
-            floor.tell(CallerJoined(waiting.caller, waiting.queue, call.caller.number, priority, last))
+            floor.tell(joined(waiting, priority, language, last, wants))
             return await waiting.result
     finally:
         if limit is not None:

@@ -16,6 +16,7 @@ from apps.lookups.sql import look_at
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
+from apps.vip import VipEntry
 from ivr.words import Known
 from switch.route import OutboundRule, Routes
 from switch.sdp_crypto import Srtp
@@ -54,6 +55,8 @@ class Site:
     phones: Mapping[str, PhoneEntry] = field(default_factory=dict)
     agents: Mapping[str, AgentEntry] = field(default_factory=dict)
     queues: Mapping[str, QueueEntry] = field(default_factory=dict)
+    vip: tuple[VipEntry, ...] = ()
+    """Important callers; the first that fits counts."""
     ageing: float = AGEING
     """Points of priority that a minute of waiting is worth."""
     breaks: Mapping[str, BreakEntry] = field(default_factory=dict)
@@ -69,6 +72,11 @@ class Site:
         names = entry.dispositions.get(code, {}) if entry is not None else {}
         return names.get(language) or names.get(self.switch.language, "")
 
+    @property
+    def skills(self) -> frozenset[str]:
+        """Every skill that some agent has."""
+        return frozenset(skill for agent in self.agents.values() for skill in agent.skills)
+
     def known(self, prompts: frozenset[str] = frozenset()) -> Known:
         """What a dialplan may name. `prompts` as `ivr.prompts` has them."""
         goto = (answer.then.goto for queue in self.queues.values() for answer in queue.answers.values() if answer.then)
@@ -79,6 +87,8 @@ class Site:
             trunks=frozenset(self.trunks),
             mailboxes=frozenset(self.phones),
             music=frozenset(self.switch.music),
+            agents=frozenset(self.agents),
+            skills=self.skills,
             prompts=prompts,
             databases={name: partial(look_at, file) for name, file in self.databases.items()},
             scripts=frozenset(script.partition(".")[0] for script in goto if script),

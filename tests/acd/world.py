@@ -351,8 +351,9 @@ class World:
         last = joined.last_agent if settings.last_agent else None
         for name, wait_s in ((joined.named, joined.named_wait_s), (last, settings.last_agent_wait_s)):
             there = name is not None and self.seats[name].presence is Presence.AVAILABLE and not self._full(name)
-            if name is not None and there and wait_s > 0 and self._admits(caller, name):
-                caller.held, caller.held_until = name, self.now + wait_s
+            if name is not None and there and self._admits(caller, name):
+                if wait_s > 0:
+                    caller.held, caller.held_until = name, self.now + wait_s
                 return
 
     def _let_go(self, name: AgentName) -> None:

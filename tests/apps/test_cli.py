@@ -61,6 +61,7 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("agents disposition mei 2", "agents.disposition", p.Disposition("mei", "2")),
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
+        ("agents explain mei", "agents.explain", p.ByAgent("mei")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
         ("recordings pause abc", "recordings.pause", p.ByCall("abc")),
         ("recordings mask abc", "recordings.mask", p.MaskOf("abc")),

@@ -16,6 +16,7 @@ from apps.model_centre import AgentEntry, BreakEntry, QueueEntry, Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
 from apps.settings import FILES
+from apps.vip import VipEntry
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 MODELS: dict[str, dict[str, type[Entry]]] = {
@@ -23,7 +24,7 @@ MODELS: dict[str, dict[str, type[Entry]]] = {
     "trunks.yaml": {"trunks.<name>.": TrunkEntry, "outbound[].": OutboundEntry},
     "phones.yaml": {"phones.<extension>.": PhoneEntry},
     "agents.yaml": {"agents.<name>.": AgentEntry, "breaks.<digit>.": BreakEntry},
-    "queues.yaml": {"queues.<name>.": QueueEntry},
+    "queues.yaml": {"queues.<name>.": QueueEntry, "vip[].": VipEntry},
 }
 SEEN_APART: set[str] = set()
 
