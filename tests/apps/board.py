@@ -268,6 +268,8 @@ class Board:
                 return EXPLANATION
             case "agents.explain":
                 return AGENT_EXPLANATION
+            case "callers.show" | "callers.remember" | "callers.forget":
+                return t.CallerMemoryInfo(params.number, [t.RememberedInfo("language", "en", at())])
             case "recordings.list":
                 return t.Recordings([RECORDING])
             case "recordings.info":
