@@ -25,13 +25,24 @@ def opened(number: int) -> World:
     return world
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(0, len(SITES) - 1), ACTIONS)
-def test_no_history_breaks_a_rule(number: int, actions: list[Action]) -> None:
+def lived(number: int, actions: list[Action]) -> None:
     world = opened(number)
     for action in actions:
         world.do(action)
     world.finish()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, len(SITES) - 1), ACTIONS)
+def test_no_history_breaks_a_rule(number: int, actions: list[Action]) -> None:
+    lived(number, actions)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, len(SITES) - 1), ACTIONS)
+def test_none_of_ten_thousand_histories_breaks_a_rule(number: int, actions: list[Action]) -> None:
+    lived(number, actions)
 
 
 def live(seed: int, steps: int) -> World:
