@@ -60,12 +60,21 @@ CALLS_SHOW = Signature("calls.show", p.ByCall, t.CallDetail, "One call, running 
 CALLS_HANGUP = Signature("calls.hangup", p.ByCall, t.HangupInfo, "End a running call.")
 CALLS_TRACE = Signature("calls.trace", p.TraceOf, t.TraceInfo, "The SIP ladder of a call, from memory.")
 MEDIA_TAP = Signature("media.tap", p.Tap, t.TapInfo, "Copy a running call's RTP into a pcap file.")
+MEDIA_SPEECH = Signature(
+    "media.speech", p.Speech, t.SpeechInfo, "Tell `call.speech` of who speaks in a running call, or no more."
+)
 DIAL = Signature("dial", p.Dial, t.DialInfo, "Ring an extension and, when it answers, call a number for it.")
 
 AGENTS_LIST = Signature("agents.list", p.Nothing, t.Agents, "Agents and what they are doing.")
 AGENTS_LOGIN = Signature("agents.login", p.Login, t.AgentInfo, "Log an agent in at an extension.")
 AGENTS_LOGOUT = Signature("agents.logout", p.ByAgent, t.AgentInfo, "Log an agent out; a running call goes on.")
 AGENTS_BREAK = Signature("agents.break", p.Break, t.AgentInfo, "Give an agent a break, with its reason.")
+AGENTS_EXPLAIN = Signature(
+    "agents.explain",
+    p.ByAgent,
+    t.AgentExplanation,
+    "Why an agent is given no call, and why not each caller who waits.",
+)
 AGENTS_READY = Signature("agents.ready", p.ByAgent, t.AgentInfo, "End an agent's break or wrap-up.")
 AGENTS_EXTEND = Signature("agents.extend", p.Extend, t.AgentInfo, "Give an agent who wraps up more time.")
 AGENTS_DISPOSITION = Signature(
@@ -82,6 +91,17 @@ QUEUES_EXPLAIN = Signature(
     p.ByCall,
     t.Explanation,
     "Why a caller waits: who is ahead, which agents are passed over.",
+)
+
+CALLERS_SHOW = Signature("callers.show", p.ByNumber, t.CallerMemoryInfo, "What is remembered of a caller's number.")
+CALLERS_REMEMBER = Signature(
+    "callers.remember",
+    p.Remember,
+    t.CallerMemoryInfo,
+    "Keep something of a caller's number, for the scripts of later calls.",
+)
+CALLERS_FORGET = Signature(
+    "callers.forget", p.ByNumber, t.CallerMemoryInfo, "Forget everything of a caller's number; tells what it was."
 )
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")

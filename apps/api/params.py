@@ -58,6 +58,13 @@ class Tap(Params, frozen=True):
     """At most so long; it ends with the call."""
 
 
+class Speech(Params, frozen=True):
+    """Names a call, and whether to watch it."""
+
+    call_id: Name
+    on: bool = True
+
+
 class ByAgent(Params, frozen=True):
     """Names an agent."""
 
@@ -110,6 +117,20 @@ class Stop(Params, frozen=True):
     """Running calls may end by themselves for this long; null: the site's `limits.drain`."""
 
     grace_s: Annotated[float, Meta(ge=0, le=86400)] | None = None
+
+
+class ByNumber(Params, frozen=True):
+    """Names a caller by number."""
+
+    number: Name
+
+
+class Remember(Params, frozen=True):
+    """What to keep of a caller's number. An empty value forgets it."""
+
+    number: Name
+    name: Annotated[str, Meta(pattern="^[a-z_][a-z0-9_]{0,40}$")]
+    value: Annotated[str, Meta(max_length=500)]
 
 
 class ByRecording(Params, frozen=True):

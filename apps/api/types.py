@@ -10,6 +10,9 @@ Deliberately absent: what is asked (params.py), methods (catalogue.py), how any 
 from __future__ import annotations
 
 from apps.api.book_types import (
+    CallerMemoryInfo as CallerMemoryInfo,
+)
+from apps.api.book_types import (
     CdrRow as CdrRow,
 )
 from apps.api.book_types import (
@@ -26,6 +29,9 @@ from apps.api.book_types import (
 )
 from apps.api.book_types import (
     Recordings as Recordings,
+)
+from apps.api.book_types import (
+    RememberedInfo as RememberedInfo,
 )
 from apps.api.call_types import (
     CallDetail as CallDetail,
@@ -49,6 +55,12 @@ from apps.api.call_types import (
     SegmentInfo as SegmentInfo,
 )
 from apps.api.call_types import (
+    SpeakerInfo as SpeakerInfo,
+)
+from apps.api.call_types import (
+    SpeechInfo as SpeechInfo,
+)
+from apps.api.call_types import (
     StreamInfo as StreamInfo,
 )
 from apps.api.call_types import (
@@ -60,6 +72,33 @@ from apps.api.call_types import (
 from apps.api.call_types import (
     TraceMessage as TraceMessage,
 )
+from apps.api.explain_types import (
+    AgentExplanation as AgentExplanation,
+)
+from apps.api.explain_types import (
+    AgentInQueue as AgentInQueue,
+)
+from apps.api.explain_types import (
+    AgentVerdict as AgentVerdict,
+)
+from apps.api.explain_types import (
+    CallerAhead as CallerAhead,
+)
+from apps.api.explain_types import (
+    CallerPassed as CallerPassed,
+)
+from apps.api.explain_types import (
+    CallerVerdict as CallerVerdict,
+)
+from apps.api.explain_types import (
+    DecisionInfo as DecisionInfo,
+)
+from apps.api.explain_types import (
+    Explanation as Explanation,
+)
+from apps.api.explain_types import (
+    PassedOver as PassedOver,
+)
 from apps.api.instants import At as At
 from apps.api.instants import utc as utc
 from apps.api.instants import utc_ms as utc_ms
@@ -70,16 +109,7 @@ from apps.api.people_types import (
     Agents as Agents,
 )
 from apps.api.people_types import (
-    AgentVerdict as AgentVerdict,
-)
-from apps.api.people_types import (
-    CallerAhead as CallerAhead,
-)
-from apps.api.people_types import (
     ContactInfo as ContactInfo,
-)
-from apps.api.people_types import (
-    Explanation as Explanation,
 )
 from apps.api.people_types import (
     PhoneInfo as PhoneInfo,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from apps.api.types import (
     AgentInfo,
+    AgentInQueue,
     AgentVerdict,
     CallerAhead,
     CallInfo,
@@ -18,6 +19,7 @@ from apps.api.types import (
     PhoneInfo,
     QueueInfo,
     RecordingInfo,
+    RememberedInfo,
     SegmentInfo,
     TraceMessage,
     TrunkInfo,
@@ -142,6 +144,12 @@ VERDICT_COLUMNS: list[Column[AgentVerdict]] = [
     Column("TODAY", lambda verdict: verdict.calls_today, 5, right=True),
     Column("IDLE", lambda verdict: span(verdict.idle_ms) if verdict.idle_ms else "", 4, right=True),
 ]
+IN_QUEUE_COLUMNS: list[Column[AgentInQueue]] = [
+    Column("QUEUE", lambda each: each.queue),
+    Column("TIER", lambda each: each.tier, 4, right=True),
+    Column("PLACE", lambda each: f"{each.place} of {each.free} free" if each.place else f"not one of {each.free} free"),
+    Column("WAITING", lambda each: each.waiting, 6, right=True),
+]
 AHEAD_COLUMNS: list[Column[CallerAhead]] = [
     Column("AHEAD", lambda caller: caller.call_id),
     Column("CALLER", lambda caller: caller.number, 7),
@@ -199,6 +207,11 @@ MARK_COLUMNS: list[Column[MarkInfo]] = [
     Column("WHAT", lambda mark: mark.what),
     Column("LEFT", lambda mark: mark.left),
     Column("RIGHT", lambda mark: mark.right),
+]
+REMEMBERED_COLUMNS: list[Column[RememberedInfo]] = [
+    Column("NAME", lambda one: one.name),
+    Column("VALUE", lambda one: one.value, 1),
+    Column("SET", lambda one: clock(one.set_at)),
 ]
 CDR_COLUMNS: list[Column[CdrRow]] = [
     Column("CALL", lambda row: row.call_id),

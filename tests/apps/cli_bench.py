@@ -23,9 +23,11 @@ LISTS = [
     "recordings list",
 ]
 SHOWS = [
+    "callers show 13800138000",
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",
+    "agents explain mei",
     f"recordings play-info {CALL}-1",
     "status",
 ]
