@@ -17,7 +17,9 @@ from acd.agent import Agent, Happening
 from acd.alert import BLAMED, RESERVE_S, REST_S, RESTED, Alert, AlertHappening, AlertState
 from acd.assign import Match
 from acd.caller import Caller, CallerHappening, Skip
+from acd.door import Shut
 from acd.effects import BookAlert, Connect, Release, StartAlert, StopAlert
+from acd.facts import Nowhere, Surroundings
 from acd.lines import Lines
 from acd.verdict import decision
 from acd.wait import Due
@@ -32,12 +34,13 @@ class Floor(Lines):
 
     def __init__(self) -> None:
         super().__init__()
+        self.surroundings: Surroundings = Nowhere()
         self.alerts: dict[AlertId, Alert] = {}
         self.ended: OrderedDict[AlertId, AlertOutcome] = OrderedDict()
         """Outcomes of the last alerts that nobody answered in time."""
         self._alert_number = 0
 
-    def release(self, caller: Caller, reason: LeaveReason, now: float) -> None:
+    def release(self, caller: Caller, reason: LeaveReason, now: float, shut: Shut | None = None) -> None:
         """The caller is out, without an agent; phones that ring for them stop first."""
         alerts = [self.alerts[alert] for alert in caller.alerts]
         self.leave_line(caller, CallerHappening.LEFT)
@@ -45,7 +48,8 @@ class Floor(Lines):
             # A queue that is no more, or a desertion, is our doing; the rest is the caller's.
             ours = reason in (LeaveReason.REMOVED, LeaveReason.NO_AGENTS)
             self.withdraw(alert, AlertOutcome.WITHDRAWN if ours else AlertOutcome.CALLER_LEFT, now)
-        self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at))
+        door, why = (shut.index, shut.why) if shut is not None else (-1, "")
+        self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at, door, why))
 
     # alerts
 
@@ -93,7 +97,10 @@ class Floor(Lines):
         alert.answered_at = now
         own = agent.settings.wrap_up_s
         seconds = queue.settings.wrap_up_s if own is None else own
-        agent.wrap_up = wrap_up.WrapUp(caller.id, queue.name, seconds, queue.settings.after_call)
+        agent.wrap_up = wrap_up.WrapUp(
+            caller.id, queue.name, seconds, queue.settings.after_call, taken_at=alert.started_at
+        )
+        queue.outlook.came_true(caller.predicted_s, now - caller.entered_at)
         agent.counts.take(queue.name)
         self.move(agent, Happening.ANSWERED, now)
         self.effects.append(Connect(alert.id, caller.id, alert.queue, agent.name, now - caller.joined_at))
