@@ -125,6 +125,8 @@ _DOWN = text("""
         SELECT (SELECT max(id) FROM agent_state WHERE agent = names.agent) FROM names WHERE agent IS NOT NULL
     )
     INSERT INTO agent_state (agent, at, presence, activity, reason, extension, call_id)
-    SELECT agent, max(at, :died), presence, :down, reason, extension, '' FROM agent_state JOIN last USING (id)
-    WHERE presence <> 'logged out' AND activity <> :down
+    SELECT agent, max(at, :died), presence, CASE presence WHEN 'logged out' THEN 'idle' ELSE :down END,
+        reason, extension, ''
+    FROM agent_state JOIN last USING (id)
+    WHERE activity <> :down AND (presence <> 'logged out' OR activity <> 'idle')
 """)

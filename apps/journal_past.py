@@ -115,6 +115,7 @@ async def agent_states(engine: AsyncEngine) -> list[AgentStateRow]:
             row.extension,
             row.call_id,
             None if row.until_at is None else row.until_at / 1000,
+            None if row.limit_at is None else row.limit_at / 1000,
         )
         for row in found
     ]

@@ -25,7 +25,7 @@ ADDED = {
         ("leg", "stretched_ms INTEGER NOT NULL DEFAULT 0"),
         ("leg", "shrunk_ms INTEGER NOT NULL DEFAULT 0"),
     ),
-    3: (("agent_state", "until_at INTEGER"),),
+    3: (("agent_state", "until_at INTEGER"), ("agent_state", "limit_at INTEGER")),
 }
 """By version: (table, column) to be added on the way to the next one. Tables and indexes are made by themselves."""
 
@@ -117,7 +117,8 @@ agent_state = Table(
     _name("reason"),
     _name("extension"),
     _name("call_id"),
-    Column("until_at", Integer),  # when the wrap-up ends, or the break should
+    Column("until_at", Integer),  # when the wrap-up ends
+    Column("limit_at", Integer),  # when the break should
     Index("agent_state_agent", "agent", "id"),
     Index("agent_state_at", "agent", "at", "id"),
 )
