@@ -46,8 +46,7 @@ _SPANS = f"""
         SELECT (SELECT min(agent) FROM agent_state WHERE agent > names.agent) FROM names WHERE names.agent IS NOT NULL
     ),
     told AS (
-        SELECT a.* FROM names JOIN agent_state AS a ON a.agent = names.agent AND a.at >= :since AND a.at < :until
-        WHERE :agent = '' OR names.agent = :agent
+        SELECT * FROM agent_state WHERE at >= :since AND at < :until AND (:agent = '' OR agent = :agent)
         UNION ALL
         SELECT a.* FROM names JOIN agent_state AS a ON a.id = (
             SELECT id FROM agent_state WHERE agent = names.agent AND at < :since ORDER BY at DESC, id DESC LIMIT 1
@@ -60,24 +59,34 @@ _SPANS = f"""
         FROM told
     )
 """
-"""`spans`: what each agent was, from when to when within the period. By the index, from name to name."""
+"""`spans`: what each agent was, from when to when within the period; what they were before it, from name to name."""
 _OVER = "CASE WHEN state = 'break' AND limit_at IS NOT NULL THEN max(0, {to} - max({since}, limit_at)) ELSE 0 END"
-_STATES = text(f"WITH {_SPANS} SELECT agent, state, sum(to_at - from_at) AS ms FROM spans GROUP BY agent, state")
-_ADHERENCE = text(f"""
+_STATES = text(f"""
     WITH {_SPANS},
     shifts AS (
         SELECT json_extract(value, '$[0]') AS agent, json_extract(value, '$[1]') AS begins_at,
             json_extract(value, '$[2]') AS ends_at FROM json_each(:shifts)
     ),
-    cut AS (
-        SELECT spans.agent, state, limit_at, max(from_at, begins_at) AS from_at, min(to_at, ends_at) AS to_at
-        FROM shifts JOIN spans ON spans.agent = shifts.agent AND from_at < ends_at AND to_at > begins_at
+    points AS (
+        SELECT agent, from_at AS at, id, state, limit_at, 0 AS step FROM spans
+        UNION ALL SELECT agent, begins_at, NULL, NULL, NULL, 1 FROM shifts
+        UNION ALL SELECT agent, ends_at, NULL, NULL, NULL, -1 FROM shifts
+    ),
+    marked AS (
+        SELECT *, count(id) OVER so_far AS span, sum(step) OVER so_far AS planned,
+            lead(at) OVER (PARTITION BY agent ORDER BY at, id, step) AS next
+        FROM points WINDOW so_far AS (PARTITION BY agent ORDER BY at, id, step ROWS UNBOUNDED PRECEDING)
+    ),
+    pieces AS (
+        SELECT agent, at AS from_at, max(at, coalesce(next, min(:now, :until))) AS to_at, planned,
+            coalesce(max(state) OVER span, 'out') AS state, max(limit_at) OVER span AS limit_at
+        FROM marked WINDOW span AS (PARTITION BY agent, span)
     )
-    SELECT agent, sum(CASE WHEN state = 'down' THEN to_at - from_at ELSE 0 END) AS down,
-        sum(CASE WHEN state IN ('down', 'out') THEN 0 ELSE to_at - from_at END) AS there,
-        sum({_OVER.format(to="to_at", since="from_at")}) AS over
-    FROM cut GROUP BY agent
+    SELECT agent, state, sum(to_at - from_at) AS ms, sum((to_at - from_at) * (planned > 0)) AS planned_ms,
+        sum({_OVER.format(to="to_at", since="from_at")} * (planned > 0)) AS over_ms
+    FROM pieces GROUP BY agent, state
 """)
+"""Each agent's time by state, and how much of it was planned: cut wherever a state or a shift begins or ends."""
 _BREAKS = text(f"""
     WITH {_SPANS},
     seen AS (
@@ -109,7 +118,7 @@ _ALERTS = text("""
         sum(outcome = 'busy') AS busy, sum(outcome = 'unreachable') AS unreachable
     FROM alert WHERE started_at >= :since AND started_at < :until AND (:agent = '' OR agent = :agent) GROUP BY agent
 """)
-_FIRST = text("SELECT min(at) FROM agent_state")
+_FIRST = text("SELECT at FROM agent_state ORDER BY id LIMIT 1")
 
 
 async def agents(
@@ -124,18 +133,15 @@ async def agents(
         ends_at = min(period.until_ms, asked["now"])
         # Days in Python, off the loop: a year of a hundred agents is some ten thousand shifts.
         planned = await asyncio.to_thread(_windows, shifts, zone, begins_at, ends_at, agent)
-        found: dict[str, dict[str, Any]] = {name: {} for name, *_ in planned}
-        for row in (await connection.execute(_STATES, asked)).mappings():
-            if row["state"] != "out":
-                found.setdefault(row["agent"], {})[f"{row['state']}_ms"] = row["ms"]
+        found: dict[str, dict[str, Any]] = {}
+        told = asked | dict(shifts=msgspec.json.encode(planned).decode())
+        for row in (await connection.execute(_STATES, told)).mappings():
+            if row["state"] != "out" or row["planned_ms"]:
+                _add_state(found.setdefault(row["agent"], {}), row)
         for statement in (_CALLS, _ALERTS):
             for row in (await connection.execute(statement, asked)).mappings():
                 found.setdefault(row["agent"], {}).update({name: row[name] for name in row if name != "agent"})
-        told = asked | dict(shifts=msgspec.json.encode(planned).decode())
-        kept = {row["agent"]: dict(row) for row in (await connection.execute(_ADHERENCE, told)).mappings()}
-    for name, begins, ends in planned:
-        found[name]["shift_ms"] = found[name].get("shift_ms", 0) + ends - begins
-    reports = [_agent(name, names.get(name, ""), found[name], kept.get(name)) for name in sorted(found)]
+    reports = [_agent(name, names.get(name, ""), found[name]) for name in sorted(found)]
     return AgentReports(period.since, period.until, reports)
 
 
@@ -155,15 +161,22 @@ def _asked(period: Period, agent: str) -> dict[str, Any]:
     return dict(since=period.since_ms, until=period.until_ms, agent=agent, now=ms_of(time.time()))
 
 
-def _agent(agent: str, name: str, sums: dict[str, Any], kept: Mapping[str, Any] | None) -> AgentReport:
-    sums = dict(sums)
+def _add_state(sums: dict[str, Any], row: Mapping[Any, Any]) -> None:
+    """The time in one state, and what of the shift it kept. The switch's own downtime is in no shift."""
+    state = row["state"]
+    if state != "out":
+        sums[f"{state}_ms"] = row["ms"]
+    if state != "down":
+        sums["shift_ms"] = sums.get("shift_ms", 0) + row["planned_ms"]
+        kept = 0 if state == "out" else row["planned_ms"] - row["over_ms"]
+        sums["adherent_ms"] = sums.get("adherent_ms", 0) + kept
+
+
+def _agent(agent: str, name: str, sums: dict[str, Any]) -> AgentReport:
     calls = sums.get("calls", 0)
     served_ms = sums.get("talk_ms", 0) + sums.get("hold_ms", 0) + sums.get("wrap_up_ms", 0)
     at_work = sums.get("talking_ms", 0) + sums.get("wrapping_up_ms", 0)
     free = sums.get("idle_ms", 0) + sums.get("ringing_ms", 0)
-    if kept is not None:
-        sums["shift_ms"] -= kept["down"]
-        sums["adherent_ms"] = kept["there"] - kept["over"]
     return AgentReport(
         agent=agent,
         name=name,

@@ -125,7 +125,8 @@ agent_state = Table(
     Column("until_at", Integer),  # when the wrap-up ends
     Column("limit_at", Integer),  # when the break should
     Index("agent_state_agent", "agent", "id"),
-    Index("agent_state_at", "agent", "at", "id"),
+    Index("agent_state_at", "at"),
+    Index("agent_state_before", "agent", "at", "id"),
 )
 
 stay = Table(

@@ -28,6 +28,7 @@ LISTS = [
     "reports dispositions",
 ]
 SHOWS = [
+    "callers show 13800138000",
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",

@@ -41,7 +41,7 @@ _SEGMENTS = """
     SELECT printf('c%09d', n), k + 1, CASE k WHEN 0 THEN 'menu' WHEN 1 THEN 'queue' WHEN 2 THEN 'ring' ELSE 'talk' END,
         CASE k WHEN 0 THEN '' ELSE 'q' || (n % :queues) END, CASE WHEN k > 1 THEN 'a' || (n % :agents) ELSE '' END, '2001',
         :began + n * :step + k * 5000, :began + n * :step + k * 5000 + CASE k WHEN 3 THEN 180000 ELSE 5000 END
-    FROM numbers, (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
+    FROM numbers CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
 """
 _STAYS = """
     INSERT INTO stay (call_id, n, queue, joined_at, left_at, outcome, agent, extension, target_ms, short_ms, talk_ended_at,
@@ -62,7 +62,7 @@ _STATES = """
     SELECT 'a' || (n % :agents), :began + n * :step + k * 50000, CASE WHEN k = 3 AND n % 5 = 0 THEN 'on break' ELSE 'available' END,
         CASE k WHEN 0 THEN 'ringing' WHEN 1 THEN 'talking' WHEN 2 THEN 'wrapping up' ELSE 'idle' END,
         CASE WHEN k = 3 AND n % 5 = 0 THEN 'rest' ELSE '' END, '2001'
-    FROM numbers, (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
+    FROM numbers CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)
 """
 
 
@@ -104,8 +104,10 @@ def fill(path: Path, calls: int) -> None:
         began=round(BEGAN * 1000), step=round(DAYS * DAY_S * 1000 / calls), queues=QUEUES, agents=AGENTS, most=calls
     )
     with sqlite3.connect(path) as file:
-        file.execute("PRAGMA synchronous = OFF")
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000"):
+            file.execute(f"PRAGMA {pragma}").close()
         file.execute("DROP INDEX agent_state_at")
+        file.execute("DROP INDEX agent_state_before")
         file.execute("DROP INDEX alert_started")
         file.execute("CREATE TEMP TABLE numbers (n INTEGER PRIMARY KEY)")
         file.execute(
