@@ -90,8 +90,10 @@ def expected_s(floor: Lines, queue: Queue, caller: Caller) -> float | None:
 
 def _wait_s(floor: Lines, queue: Queue, caller: Caller, ahead: int, admits: Admits) -> float | None:
     ahead = max(0, ahead)
-    free = len(queue.free) if admits is None else sum(agent.name in admits for *_, agent in queue.free)
-    if free > ahead and queue.room_for_more:
+    free = 0
+    if queue.room_for_more:
+        free = len(queue.free) if admits is None else sum(agent.name in admits for *_, agent in queue.free)
+    if free > ahead:
         return 0.0
     hands = _hands(floor, queue, caller, ahead, admits)
     if queue.settings.max_talking is not None:

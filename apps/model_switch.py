@@ -116,6 +116,8 @@ class StarCodes(Entry):
     extend: StarCode = "*16"
     """The wrap-up needs longer."""
     voicemail: StarCode = "*97"
+    close: StarCode = "*17"
+    """Followed by a queue's `desk_code`: closes it, or opens it; keyed again, its hours hold."""
     recording: StarCode = "*19"
     """Pauses the recording of the call that this phone is in, and goes on with it when keyed again."""
 

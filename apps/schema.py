@@ -182,6 +182,29 @@ caller_memory = Table(
 )
 """What scripts remember of a caller's number (the dialplan's `remember`)."""
 
+queue_forced = Table(
+    "queue_forced",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    _name("state"),  # open, closed
+    Column("set_at", Integer, nullable=False),
+    _name("set_by"),
+    sqlite_with_rowid=False,
+)
+"""Queues that somebody opened or closed by force, until it is taken back."""
+
+queue_exit = Table(
+    "queue_exit",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("at", Integer, primary_key=True),
+    _name("queue"),
+    _name("reason"),  # turned away, overflow
+    _name("why"),  # the condition, and what the facts were
+    sqlite_with_rowid=False,
+)
+"""Callers whom a condition of their queue turned away, or sent on while they waited."""
+
 recording = Table(
     "recording",
     metadata,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from apps.dialling import dial
 from apps.journal_story import SegmentKind
 from apps.journal_writer import JournalError
 from apps.log import safe
+from apps.queue_answers import Stood
 from apps.site_clock import local_now
 from apps.voicemail import record_message
 from apps.waiting import wait
@@ -54,6 +56,8 @@ class Telephone:
     def __init__(self, house: House, call: Call) -> None:
         self._house = house
         self._call = call
+        self._stood = Stood()
+        """In the last queue."""
         self._lookups = house.lookups
         """As the site was when the call began."""
         caller = call.caller
@@ -151,7 +155,7 @@ class Telephone:
         """Wait in a queue and talk to an agent."""
         await self.answer()
         self._call.speak(language)
-        return await wait(
+        result = await wait(
             self._house,
             self._call,
             name,
@@ -162,10 +166,29 @@ class Telephone:
             announce_every_s=announce_every_s,
             wants=wants,
         )
+        self._stood = Stood(result.door, result.arrived, priority, wants)
+        return result
+
+    async def overflow(self, name: str, language: str, kept: Stood | None) -> tuple[str, Stood]:
+        """Wait in another queue, in the place that is kept, or at its end; how it ended, and how the caller stood."""
+        stood = kept or Stood()
+        result = await wait(
+            self._house,
+            self._call,
+            name,
+            priority=stood.priority,
+            language=language,
+            max_wait_s=None,
+            music=None,
+            announce_every_s=None,
+            wants=stood.wants,
+            since=stood.since,
+        )
+        return result.status, replace(stood, door=result.door, since=result.arrived)
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
-        return await queue_answers.give(self, self._house.site, queue, status, language)
+        return await queue_answers.give(self, self._house.site, queue, status, language, self._stood)
 
     async def dial(
         self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None

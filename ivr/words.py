@@ -158,11 +158,16 @@ NOTHING_WANTED = Wants()
 
 @dataclass(frozen=True, slots=True)
 class QueueResult:
-    """How a `queue` step ended: connected (talked, agent hung up first), timed out, no agents, full, removed."""
+    """How a `queue` step ended: connected (talked, agent hung up first), timed out, no agents, full, closed, turned
+    away, overflow, removed."""
 
     status: str
     agent: str = ""
     waited_s: float = 0.0
+    door: int = -1
+    """Turned away, overflow: by which of the queue's conditions."""
+    arrived: float | None = None
+    """When the wait began, on the port's own clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from apps import explanations, floor_views
 from apps.api import params as p
 from apps.api import types as t
 from apps.api.protocol import not_found
+from apps.opening import BY_HOURS, CLOSED, OPEN
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -22,7 +24,14 @@ class Queues:
 
     def functions(self) -> Mapping[str, Callable[[Any], Awaitable[Any]]]:
         """Method name -> function."""
-        return {"queues.list": self.list, "queues.show": self.show, "queues.explain": self.explain}
+        return {
+            "queues.list": self.list,
+            "queues.show": self.show,
+            "queues.explain": self.explain,
+            "queues.open": partial(self._force, OPEN),
+            "queues.close": partial(self._force, CLOSED),
+            "queues.hours": partial(self._force, BY_HOURS),
+        }
 
     async def list(self, _: p.Nothing) -> t.Queues:
         return t.Queues(floor_views.queues(self._house))
@@ -31,6 +40,14 @@ class Queues:
         found = floor_views.queue(self._house, asked.queue)
         if found is None:
             raise not_found("queue", asked.queue, "zongji queues list shows them.")
+        return found
+
+    async def _force(self, state: str, asked: p.ByQueue) -> t.QueueInfo:
+        if asked.queue not in self._house.site.queues:
+            raise not_found("queue", asked.queue, "zongji queues list shows them.")
+        self._house.opening.force(asked.queue, state, "the API")
+        found = floor_views.queue_info(self._house, asked.queue)
+        assert found is not None
         return found
 
     async def explain(self, asked: p.ByCall) -> t.Explanation:
