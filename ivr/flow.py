@@ -14,7 +14,7 @@ from typing import Literal
 from ivr.plan import Plan, Script, walk
 from ivr.verb import Block, Step
 
-How = Literal["next", "branch", "jump", "call", "again"]
+How = Literal["next", "branch", "jump", "call", "return", "again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ class Flow:
                 yield Edge(step, first, "call" if verb.falls() else "jump")
         for name, branch in verb.branches():
             yield Edge(step, branch[0] if branch else following, "branch", name)
+        if verb.returns:
+            yield Edge(step, None, "return")
         if verb.falls():
             yield Edge(step, following, "next")
 

@@ -70,6 +70,8 @@ class Verb(ABC):
     """Waits for the caller or for somebody else: a loop through it is no mistake."""
     loops: ClassVar[bool] = False
     """`repeat` in a branch comes back to it."""
+    returns: ClassVar[bool] = False
+    """Ends its script and goes back to the one that called it."""
     again: ClassVar[bool] = False
     """Is `repeat` itself."""
     last_word: ClassVar[bool] = False
