@@ -28,7 +28,8 @@ from apps import log as logs
 from apps import methods, metrics, processes, reception, reports
 from apps.alarms import Alarms
 from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered
-from apps.api.server import ApiServer, SocketError
+from apps.api.listening import SocketError
+from apps.api.server import ApiServer
 from apps.booked_bindings import BookedBindings
 from apps.differences import differences
 from apps.floor_memory import restore_floor
@@ -141,6 +142,7 @@ class Exchange:
         """Zero the agents' counts when the site's day begins."""
         while True:
             await asyncio.sleep(seconds_to_midnight(self.house.site) + 1.0)
+            self.house.spawn(self.house.memory.tidy(), "what callers are remembered by")
             self.house.floor.tell(CountsLoaded({}))
             self.house.today.new_day()
             log.info("a new day: agents' counts are zero")

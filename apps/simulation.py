@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import wave
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,8 @@ class Asked:
     trunk: str = ""
     extension: str = ""
     caller_name: str = ""
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    """What earlier calls left of this caller."""
     keys: Keys = field(default_factory=Keys)
     queues: Outcomes = field(default_factory=lambda: Outcomes(QUEUE[0]))
     dials: Outcomes = field(default_factory=lambda: Outcomes(DIAL[0]))
@@ -112,6 +115,7 @@ async def _walk(whole: Whole, asked: Asked) -> Walked:
         caller_name=asked.caller_name,
         trunk=asked.trunk,
         extension=asked.extension,
+        remembered=asked.remembered,
         keys=asked.keys,
         queues=asked.queues,
         dials=asked.dials,

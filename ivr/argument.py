@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KEYS = "0123456789*#"
 NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,39}")
-RESERVED = ("called", "caller", "caller_name", "trunk", "extension", "call_id", "date", "time", "rest")
+RESERVED = ("called", "caller", "caller_name", "trunk", "extension", "call_id", "date", "time", "weekday", "rest")
 """Variables that the switch sets and a script cannot."""
 TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
@@ -88,6 +88,11 @@ class Kind:
     def targets(self, value: Any) -> Iterator[str]:
         """Scripts and labels that a value leads to."""
         return iter(())
+
+    def names(self, value: Any) -> Iterator[str]:
+        """Variables that a value asks for."""
+        for text in self.templates(value):
+            yield from text.names
 
     def hours(self, value: Any) -> Iterator[str]:
         """Opening hours that a value names."""

@@ -73,8 +73,7 @@ def _variables(plan: Plan, names_set: set[str]) -> Iterator[Mistake]:
         for step in walk(script.steps):
             told = set()
             for argument in fields(step.verb):
-                for template in argument.metadata["kind"].templates(getattr(step.verb, argument.name)):
-                    told.update(set(template.names) - known)
+                told.update(set(argument.metadata["kind"].names(getattr(step.verb, argument.name))) - known)
             for name in sorted(told):
                 what = f"Nothing sets the variable {{{name}}}"
                 yield Mistake(step.file, step.line, what, nearest(name, known) or "Set it, or take it out.")

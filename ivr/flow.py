@@ -14,7 +14,7 @@ from typing import Literal
 from ivr.plan import Plan, Script, walk
 from ivr.verb import Block, Step
 
-How = Literal["next", "branch", "jump", "call", "return", "again"]
+How = Literal["next", "branch", "jump", "call", "back", "again"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Edge:
     end: Step | None
     """None: the script is over, and the call with it, or it goes back to who called the script."""
     how: How
-    """`call` comes back: the step after it follows by an edge of its own."""
+    """`call` comes back: the step after it follows by an edge of its own. `back` goes to who called the script."""
     branch: str = ""
 
 
@@ -90,8 +90,8 @@ class Flow:
                 yield Edge(step, first, "call" if verb.falls() else "jump")
         for name, branch in verb.branches():
             yield Edge(step, branch[0] if branch else following, "branch", name)
-        if verb.returns:
-            yield Edge(step, None, "return")
+        if verb.back:
+            yield Edge(step, None, "back")
         if verb.falls():
             yield Edge(step, following, "next")
 

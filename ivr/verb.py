@@ -9,7 +9,7 @@ Deliberately absent: the verbs (steps/), reading them from YAML (read.py), the l
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -44,6 +44,26 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """Run another script and come back here."""
+
+    target: str
+    into: str
+    """The variable that gets what it returns."""
+    before: Mapping[str, str | None]
+    """Variables to be restored then: `Running.set_aside`."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go back to the script that called this one."""
+
+    value: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
     """Run the menu or gather around this step once more."""
 
@@ -56,7 +76,7 @@ class End:
     why: str
 
 
-Outcome = Onward | Into | Jump | Again | End
+Outcome = Onward | Into | Jump | Inside | Back | Again | End
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +90,8 @@ class Verb(ABC):
     """Waits for the caller or for somebody else: a loop through it is no mistake."""
     loops: ClassVar[bool] = False
     """`repeat` in a branch comes back to it."""
-    returns: ClassVar[bool] = False
-    """Ends its script and goes back to the one that called it."""
+    back: ClassVar[bool] = False
+    """Goes back to the script that called this one."""
     again: ClassVar[bool] = False
     """Is `repeat` itself."""
     last_word: ClassVar[bool] = False

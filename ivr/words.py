@@ -6,7 +6,7 @@ simulator have their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -196,6 +196,12 @@ class CallPort(Protocol):
 
     def set_variable(self, name: str, value: str) -> None:
         """Tell the books of a variable the script set."""
+
+    async def recall(self) -> Mapping[str, str]:
+        """What is remembered of the caller's number, by name; empty for a caller without one."""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep it of the caller's number, also for later calls; an empty value forgets it."""
 
     def entered(self, step: str) -> None:
         """Tell the books where the script is: "<plan>.<label>"; a menu segment begins."""

@@ -3,7 +3,7 @@
 The hub keeps the last events, encoded once. Each client reads from it at its own pace (`after`), so that a slow
 client costs nothing and holds nobody up: it misses what is no longer kept, and is told how much.
 
-Deliberately absent: sockets (server.py), when an event happens (the exchange).
+Deliberately absent: sockets (server.py, connection.py), when an event happens (the exchange).
 """
 
 from __future__ import annotations

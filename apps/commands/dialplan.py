@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -65,6 +65,7 @@ def why_route(called: str, caller: str, trunk: str, phone: str, at: str) -> None
 )
 @_call_options
 @click.option("--keys", default="", metavar="KEYS", help="What the caller keys: '1', '2001#', '- 1', '1@14.5'.")
+@click.option("--remembered", multiple=True, metavar="NAME=TEXT", help="What an earlier call left: {caller.NAME}.")
 @click.option("--queue-says", multiple=True, metavar="[QUEUE=]WORD", help="How a queue ends: connected, 'timed out'...")
 @click.option("--dial-says", multiple=True, metavar="[NUMBER=]WORD", help="How a dial ends: answered, busy...")
 @click.option("--hangs-up", type=click.FloatRange(0, 86400), metavar="SECONDS", help="When the caller hangs up.")
@@ -76,6 +77,7 @@ def simulate(
     phone: str,
     at: str,
     keys: str,
+    remembered: tuple[str, ...],
     queue_says: tuple[str, ...],
     dial_says: tuple[str, ...],
     hangs_up: float | None,
@@ -99,6 +101,7 @@ def simulate(
         asked = replace(
             asked,
             keys=key_texts.parse(keys),
+            remembered=dict(_pairs(remembered)),
             queues=outcomes.parse(queue_says, outcomes.QUEUE),
             dials=outcomes.parse(dial_says, outcomes.DIAL),
         )
@@ -152,6 +155,14 @@ def _asked(whole: Whole, called: str, caller: str, trunk: str, phone: str, at: s
     name = site.phones[phone].name if phone else ""
     zone = ZoneInfo(site.switch.time_zone)
     return Asked(called, phone or caller, _moment(at, zone), trunk=trunk, extension=phone, caller_name=name)
+
+
+def _pairs(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"{text!r} is not NAME=TEXT")
+        yield name.removeprefix("caller."), value
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

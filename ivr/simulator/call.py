@@ -10,7 +10,7 @@ from ivr.plan import Plan
 from ivr.run import run
 from ivr.simulator.line import SimulatedLine
 from ivr.simulator.story import Story
-from ivr.verb import Again, End, Into, Jump, Outcome, Step
+from ivr.verb import Again, Back, End, Inside, Into, Jump, Outcome, Step
 
 LONGEST_S = 24 * 3600.0
 """Virtual; who walks a call does not wait for a caller who never hangs up."""
@@ -45,6 +45,10 @@ class Telling:
                 return f"branch {name}{because}"
             case Jump(target):
                 return f"goes on at {target}{because}"
+            case Inside(target):
+                return f"runs {target} and comes back{because}"
+            case Back(value):
+                return f"goes back{f' with {value}' if value else ''}{because}"
             case Again():
                 return "once more"
             case End():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -67,6 +67,8 @@ class SimulatedLine:
     trunk: str = ""
     extension: str = ""
     call_id: str = "simulated"
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    """What earlier calls left of this caller, by name."""
     keys: Keys = field(default_factory=Keys)
     queues: Outcomes = field(default_factory=lambda: Outcomes(QUEUE[0]))
     dials: Outcomes = field(default_factory=lambda: Outcomes(DIAL[0]))
@@ -278,6 +280,12 @@ class SimulatedLine:
     def set_variable(self, name: str, value: str) -> None:
         self.story.variables[name] = value
         self.tell("set", f"{name} = {value}")
+
+    async def recall(self) -> Mapping[str, str]:
+        return self.remembered
+
+    def remember(self, name: str, value: str) -> None:
+        self.tell("set", f"caller.{name} = {value}")
 
     def entered(self, step: str) -> None:
         """The watch of call.py knows the step itself."""

@@ -70,6 +70,15 @@ STEP = st.deferred(
         st.fixed_dictionaries({"dial": st.fixed_dictionaries({"to": st.just("2001")}, optional={"busy": BRANCH})}),
         st.fixed_dictionaries({"hours": st.fixed_dictionaries({"name": st.just("office"), "open": BRANCH})}),
         st.fixed_dictionaries({"goto": TARGETS}),
+        st.fixed_dictionaries({"call": TARGETS}),
+        st.just({"return": "{x}"}),
+        st.just({"remember": {"x": {"value": "number(default(caller.x, 0)) + 1"}}}),
+        st.fixed_dictionaries(
+            {"if": st.fixed_dictionaries({"test": st.sampled_from(["len(x) > 20", "caller.x > 2"]), "then": BRANCH})}
+        ),
+        st.fixed_dictionaries(
+            {"switch": st.fixed_dictionaries({"value": st.just("caller.x"), "cases": st.just({"1": "other"})})}
+        ),
         st.fixed_dictionaries(
             {
                 "menu": st.fixed_dictionaries(

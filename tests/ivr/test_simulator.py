@@ -199,6 +199,16 @@ def test_languages_are_told_and_the_route_begins_in_its_own():
         ("en", "a"), ("zh", "甲")]  # fmt: skip
 
 
+def test_called_scripts_conditions_and_memory_are_told():
+    more = "#\n  other:\n    - remember: {seen: 'yes', vip: gold}\n    - return: '7'\n"
+    plan = script("- call: {script: other, into: n}\n- if: {test: 'n > 5', then: [{say: Many}]}\n"
+                  "- say: '{caller.vip}'", more=more)  # fmt: skip
+    walked = story(plan, remembered={"vip": "iron"})
+    assert [what for _, what in told(walked, "set", "branch", "say")] == [
+        "runs other and comes back", "caller.seen = yes", "caller.vip = gold", "goes back with 7", "n = 7",
+        "branch then (n > 5 holds)", "Many", "gold"]  # fmt: skip
+
+
 def test_a_failing_verb_is_told_and_ends_the_call(monkeypatch):
     from ivr.steps.say import Say
 
