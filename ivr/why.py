@@ -36,6 +36,11 @@ def why(plan: Plan, called: str, caller: str, trunk: str, extension: str, local_
 
 def summary(entry: Route) -> str:
     """What a route asks and where it leads, in one line: `to 2XXX, from a phone: script extension`."""
+    return f"{asks(entry)}: {result(entry)}"
+
+
+def asks(entry: Route) -> str:
+    """A route's conditions."""
     asked = []
     if entry.to:
         asked.append(f"to {_any(entry.to)}")
@@ -49,7 +54,7 @@ def summary(entry: Route) -> str:
         asked.append(f"from extension {_any(entry.extension)}")
     if entry.hours:
         asked.append(f"{entry.hours} {'open' if entry.open else 'closed'}")
-    return f"{', '.join(asked) or 'every call'}: {result(entry)}"
+    return ", ".join(asked) or "every call"
 
 
 def result(entry: Route) -> str:

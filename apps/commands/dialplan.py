@@ -1,18 +1,20 @@
-"""The dialplan on paper: why a call takes its route, and a call walked. Needs no running switch."""
+"""The dialplan on paper: why a call takes its route, a call walked, the whole drawn. Needs no running switch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 from apps.commands.base import INVALID, NOT_FOUND, Failure, Noun, leave, ours, session
-from apps.commands.screen import note
+from apps.commands.screen import note, say
 from apps.commands.simulated import show_routing, show_story
 from apps.commands.switch import show_mistakes
+from ivr.argument import nearest
 
 if TYPE_CHECKING:
     from apps.simulation import Asked
@@ -24,7 +26,7 @@ AT = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%H:%M")
 
 @click.group(cls=Noun)
 def dialplan() -> None:
-    """The dialplan on paper: why, simulate."""
+    """The dialplan on paper: why, simulate, graph."""
 
 
 def _call_options(command: F) -> F:
@@ -116,6 +118,25 @@ def simulate(
         show_story(walked.story, whole_texts=say_text)
 
     session().show(walked, draw)
+
+
+@dialplan.command(examples="zongji dialplan graph --out plan.svg\nzongji dialplan graph hotline --out hotline.svg")
+@click.argument("script", default="")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The SVG file to write.")
+def graph(script: str, out: Path) -> None:
+    """Draw the dialplan, or SCRIPT and all that it leads to, as SVG."""
+    from ivr.drawing.cards import TooBig
+
+    plan = _whole().plan
+    if script and script not in plan.scripts:
+        raise Failure(f"There is no script {script}", NOT_FOUND, nearest(script, plan.scripts))
+    try:
+        out.write_text(ours("ivr.drawing.svg", "draw")(plan, script), "utf-8")
+    except TooBig as error:
+        raise Failure(str(error), hint="zongji dialplan graph SCRIPT --out FILE") from None
+    except OSError as error:
+        raise Failure(f"{out} cannot be written: {error.strerror}") from None
+    session().show({"file": str(out)}, lambda: say(f"Drawn: {out}"))
 
 
 # ---- what is asked ----------------------------------------------------------------------------------------------

@@ -111,3 +111,12 @@ def test_a_site_with_mistakes_is_not_walked(tmp_path: Path) -> None:
 def test_hostile_numbers_are_shown_safely(site: Path) -> None:
     done = run(site, "simulate", "--from", "\x1b[31m\n1", "--to", "40\x9b01\u202e", "--keys", "1")
     assert done.exit_code == 0 and not set(done.output) & {"\x1b", "\x9b", "\u202e"}
+
+
+def test_graph_writes_a_picture(site: Path, tmp_path: Path) -> None:
+    done = run(site, "graph", "--out", str(tmp_path / "plan.svg"))
+    assert done.exit_code == 0 and (tmp_path / "plan.svg").read_text("utf-8").startswith("<svg ")
+    done = run(site, "graph", "hotlin", "--out", str(tmp_path / "x.svg"))
+    assert done.exit_code == 3 and 'Did you mean "hotline"?' in done.stderr and not (tmp_path / "x.svg").exists()
+    done = run(site, "graph", "--out", str(tmp_path / "none" / "x.svg"))
+    assert done.exit_code == 1 and "cannot be written" in done.stderr
