@@ -78,6 +78,8 @@ class AgentCall:
         if self.bridge is not None:
             self.floor.alerts.pop(number, None)
             self.bridge.part(event.by)
+            call = self.waiting.call
+            call.house.journal.talk_ended(call.id, self.alert.agent, call.at())
             self.floor.tell(TalkEnded(number))
             self.waiting.finish(LeaveReason.CONNECTED, self.alert.agent)
         elif number in self.floor.alerts:

@@ -26,6 +26,7 @@ from apps.fields import (
     some_codecs,
     whole,
 )
+from apps.model_amd import AmdSection
 from media.paths import Codec
 
 
@@ -97,6 +98,10 @@ class StarCodes(Entry):
     start_break: StarCode = Field(default="*13", alias="break")
     """Alone, or followed by a digit of agents.yaml `breaks`."""
     ready: StarCode = "*14"
+    disposition: StarCode = "*15"
+    """Followed by the code of one of the queue's `dispositions`."""
+    extend: StarCode = "*16"
+    """The wrap-up needs longer."""
     voicemail: StarCode = "*97"
 
 
@@ -113,6 +118,7 @@ class SwitchFile(Entry):
     time_zone: Text = "Asia/Shanghai"
     sip: SipSection = SipSection()
     media: MediaSection = MediaSection()
+    amd: AmdSection = AmdSection()
     recording: RecordingSection = RecordingSection()
     paths: PathsSection = PathsSection()
     limits: LimitsSection = LimitsSection()

@@ -89,6 +89,16 @@ class AlertEnded(Struct, frozen=True):
     rang_ms: int
 
 
+class CallDisposed(Struct, frozen=True):
+    """How an agent's talk came out. An empty code: one was required, and not given in time."""
+
+    call_id: str
+    queue: str
+    agent: str
+    code: str
+    name: str = ""
+
+
 class PhoneRegistered(Struct, frozen=True):
     """The extension can be reached: its first contact, or one more."""
 
@@ -153,6 +163,7 @@ EVENTS: dict[str, type[Struct]] = {
     "call.changed": CallChanged,
     "call.segment": CallSegment,
     "call.closed": CallClosed,
+    "call.disposed": CallDisposed,
     "agent.changed": AgentChanged,
     "queue.changed": QueueChanged,
     "alert.started": AlertStarted,

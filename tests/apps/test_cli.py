@@ -54,6 +54,9 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("agents logout mei", "agents.logout", p.ByAgent("mei")),
         ("agents break mei lunch", "agents.break", p.Break("mei", "lunch")),
         ("agents ready mei", "agents.ready", p.ByAgent("mei")),
+        ("agents extend mei", "agents.extend", p.Extend("mei")),
+        ("agents extend mei --by 90", "agents.extend", p.Extend("mei", 90.0)),
+        ("agents disposition mei 2", "agents.disposition", p.Disposition("mei", "2")),
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
@@ -72,7 +75,8 @@ def test_a_command_asks_what_it_was_told(bench: Bench, line: str, method: str, a
 
 def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "dial a b", "agents login a b", "agents logout mei",
-                 "agents break mei b", "agents ready mei", "metrics", "stop", "reload"]:  # fmt: skip
+                 "agents break mei b", "agents ready mei", "agents extend mei",
+                 "agents disposition mei 2", "metrics", "stop", "reload"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)
     assert without == {"snapshot.get", "config.check"}  # `check` needs no running switch

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from apps.fields import Entry
-from apps.model_centre import AgentEntry, QueueEntry, Then
+from apps.model_centre import AgentEntry, BreakEntry, QueueEntry, Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
 from apps.settings import FILES
@@ -21,10 +21,10 @@ MODELS: dict[str, dict[str, type[Entry]]] = {
     "switch.yaml": {"": SwitchFile},
     "trunks.yaml": {"trunks.<name>.": TrunkEntry, "outbound[].": OutboundEntry},
     "phones.yaml": {"phones.<extension>.": PhoneEntry},
-    "agents.yaml": {"agents.<name>.": AgentEntry},
+    "agents.yaml": {"agents.<name>.": AgentEntry, "breaks.<digit>.": BreakEntry},
     "queues.yaml": {"queues.<name>.": QueueEntry},
 }
-SEEN_APART = {"breaks.<digit>"}
+SEEN_APART: set[str] = set()
 
 
 def rows(text: str) -> dict[str, tuple[str, ...]]:
