@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apps.log import safe
+from ivr.prompts import Prompts
 from ivr.words import Beep, Pause, Play, Prompt, Say
 from media.voice import VoiceError
 from media.words import File, Silence, Source, Tone
@@ -25,26 +26,26 @@ MISSING, UNSPOKEN = "A prompt is missing", "A prompt cannot be spoken"
 HINT = "Record it, or see `zongji doctor` for the speech process."
 
 
-async def sources(house: House, prompts: Sequence[Prompt]) -> list[Source]:
-    """What the engine shall play for these prompts, in order."""
-    found = [await _source(house, prompt) for prompt in prompts]
+async def sources(house: House, prompts: Sequence[Prompt], recorded: Prompts | None = None) -> list[Source]:
+    """What the engine shall play for these prompts, in order; `recorded`: found there by name, else in the site's."""
+    found = [await _source(house, prompt, recorded or house.prompts) for prompt in prompts]
     return [source for source in found if source is not None]
 
 
-async def _source(house: House, prompt: Prompt) -> Source | None:
+async def _source(house: House, prompt: Prompt, recorded: Prompts) -> Source | None:
     match prompt:
         case Beep():
             return BEEP
         case Pause(ms):
             return Silence(ms)
         case Play(name, language):
-            return await _recorded(house, name, language)
+            return await _recorded(house, recorded, name, language)
         case Say(text, language):
             return await _spoken(house, text, language)
 
 
-async def _recorded(house: House, name: str, language: str) -> Source | None:
-    found = house.prompts.find(name, language)
+async def _recorded(house: House, recorded: Prompts, name: str, language: str) -> Source | None:
+    found = recorded.find(name, language)
     if isinstance(found, Path):
         return File(str(found))
     if found is not None:

@@ -5,20 +5,16 @@ It knows no verb: what a row says is made of the verb's name and its first argum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ivr import why
-from ivr.expression import Expression
 from ivr.flow import Flow, first_steps
-from ivr.pattern import Pattern
 from ivr.plan import Plan, Script, walk
 from ivr.route import Reject, RunScript
-from ivr.speech import Fixed, Recorded, Words
-from ivr.template import Template
+from ivr.shown import description
 from ivr.verb import Block, Step
-from ivr.words import Beep, Pause
 
 MOST_SCRIPTS = 300
 MOST_ROUTES = 30
@@ -125,46 +121,4 @@ def _row(plan: Plan, script: Script, step: Step, depth: int, label: str) -> Row:
     role = "waits" if verb.waits else "ends" if verb.ends() else "says" if verb.last_word else ""
     if leads:
         role = "leads"
-    return Row(depth, label, verb.verb, description(step, plan.languages[0]), role, leads, called=verb.falls())
-
-
-# ---- what a row says ----------------------------------------------------------------------------------------
-
-
-def description(step: Step, language: str) -> str:
-    """A step's argument that tells most: the one that may be given alone, else the first that is no branch."""
-    verb = step.verb
-    for argument in sorted(fields(verb), key=lambda each: each.name != verb.short):
-        value = getattr(verb, argument.name)
-        if value != argument.default and not argument.metadata["kind"].holds_branches:
-            return _text(value, language)
-    return ""
-
-
-def _text(value: object, language: str) -> str:
-    match value:
-        case Template():
-            return value.written
-        case Expression():
-            return value.text
-        case Pattern():
-            return value.text
-        case Words():
-            return f"“{dict(value.texts).get(language, value.texts[0][1]).written}”"
-        case Fixed():
-            return f"“{value.text.written}”"
-        case Recorded():
-            return f"♪ {value.name.written}"
-        case Pause():
-            return f"{value.ms} ms"
-        case Beep():
-            return "beep"
-        case Mapping():
-            return ", ".join(f"{name} = {_text(each, language)}" for name, each in value.items())
-        case float():
-            return f"{value:g}"
-        case str() | int():
-            return str(value)
-        case Iterable():
-            return ", ".join(_text(each, language) for each in value)
-    return ""
+    return Row(depth, label, verb.verb, description(step.verb, plan.languages[0]), role, leads, called=verb.falls())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from apps.telephone import Telephone
+from ivr.prompts import Prompts
 from ivr.words import Beep, Pause, Play, Say
 from media.words import StreamId
 from switch.words import Cause, LegId
@@ -109,26 +111,32 @@ async def test_what_cannot_be_said_is_left_out_and_alarmed_until_the_next_reload
         "A prompt cannot be spoken",
     }
     house.voice.dumb.clear()
-    house.exchange.reload()
+    await house.exchange.reload()
     await settle()
     assert house.house.alarms.standing() == []
 
 
 @paper
 async def test_a_recording_wins_over_words(house: PaperHouse) -> None:
+    house.house.prompts = Prompts({"en/both": "Words."}, {"en/both": Path("/site/both.wav")})
     leg, port = await telephone(house)
-    from pathlib import Path
-
-    house.house.prompts = type(house.house.prompts)({"en/both": "Words."}, {"en/both": Path("/site/both.wav")})
     playing = asyncio.ensure_future(port.play([Play("both", "en")]))
     await settle()
     assert house.hears(leg) == "play both.wav"
-    house.house.prompts = type(house.house.prompts)({"en/both": "Words."}, {})
     playing.cancel()
-    playing = asyncio.ensure_future(port.play([Play("both", "en")]))
-    await settle()
-    assert house.hears(leg) == "play Words."
-    playing.cancel()
+
+
+@paper
+async def test_a_call_hears_the_prompts_that_were_there_when_it_began(house: PaperHouse) -> None:
+    house.house.prompts = Prompts({"en/both": "Words."}, {})
+    leg, port = await telephone(house)
+    house.house.prompts = Prompts({}, {"en/both": Path("/site/both.wav")})  # as a reload does
+    later_leg, later = await telephone(house)
+    for each, on, heard in ((port, leg, "play Words."), (later, later_leg, "play both.wav")):
+        playing = asyncio.ensure_future(each.play([Play("both", "en")]))
+        await settle()
+        assert house.hears(on) == heard
+        playing.cancel()
 
 
 @paper

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.drawing import cards as card_module
-from ivr.drawing.cards import TooBig, cards, description
+from ivr.drawing.cards import TooBig, cards
 from ivr.drawing.layout import Box, Line, place
 from ivr.drawing.svg import HEAD, columns, draw, fitted, safe
 from ivr.plan import walk
+from ivr.shown import description
 from tests.ivr.stage import ENGLISH, SITE, plan
 
 PLAN = plan("""
@@ -98,7 +99,7 @@ def test_a_text_is_cut_to_its_columns(text, most):
 def test_whatever_a_step_has_is_described_without_failing(language):
     for script in PLAN.scripts.values():
         for step in walk(script.steps):
-            assert isinstance(description(step, language), str)
+            assert isinstance(description(step.verb, language), str)
 
 
 # ---- layout -------------------------------------------------------------------------------------------------------
