@@ -224,12 +224,12 @@ class SimulatedLine:
         return script
 
     async def dial(
-        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None
     ) -> DialResult:
         status = self.dials.next(" ".join(numbers)) if numbers else "unknown number"
         ways = [f"{number} ({way})" if (way := self.leads(number)) else number for number in numbers]
         self.tell("dial", f"rings {', '.join(ways) or 'nobody'}" + (f" as {caller_id}" if caller_id else ""))
-        if status == "machine" and not amd:
+        if status == "machine" and amd is None:
             status = "answered"
         if status in ("answered", "machine"):
             await asyncio.sleep(min(self.times.ring_s, timeout_s))
@@ -239,7 +239,7 @@ class SimulatedLine:
             await asyncio.sleep(talked)
             if status == "answered":
                 self.tell("dial", f"the called side hangs up after {talked:g} s")
-            return DialResult(status, talked, {"machine": "machine"}.get(status, "human") if amd else "")
+            return DialResult(status, talked, {"machine": "machine"}.get(status, "human") if amd is not None else "")
         await asyncio.sleep(timeout_s if status == "no answer" else BRIEF_S)
         self.tell("dial", status)
         return DialResult(status)
