@@ -85,6 +85,7 @@ class SimulatedLine:
         self.step: Step | None = None
         """Where the script is."""
         self.answered = False
+        self._hidden = False
         self.over = asyncio.Event()
         """The switch has hung up."""
         self._asked = deque(self.keys.asked)
@@ -113,7 +114,7 @@ class SimulatedLine:
     # ---- keys ---------------------------------------------------------------------------------------------------
 
     def _key(self, key: str) -> None:
-        self.tell("key", key)
+        self.tell("key", "*" if self._hidden else key)
         self._buffer.append(key)
         self._keyed.set()
 
@@ -286,6 +287,9 @@ class SimulatedLine:
 
     def remember(self, name: str, value: str) -> None:
         self.tell("set", f"caller.{name} = {value}")
+
+    def hide(self, on: bool) -> None:
+        self._hidden = on
 
     def entered(self, step: str) -> None:
         """The watch of call.py knows the step itself."""

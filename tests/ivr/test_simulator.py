@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.argument import KEYS
+from ivr.running import STARS
 from ivr.simulator import clock, keys, outcomes
 from ivr.simulator.call import walk_script
 from ivr.simulator.keys import Keys
@@ -183,7 +184,8 @@ def test_hidden_digits_are_stars_in_the_story():
         - gather: {say: PIN, into: pin, hidden: true, num_digits: 4, no_input: hangup, no_match: hangup}
         - say: ok
     """)
-    assert story(plan, **keyed("1234")).variables["pin"] == "****"
+    walked = story(plan, **keyed("1234"))
+    assert walked.variables["pin"] == STARS and [what for _, what in told(walked, "key")] == ["*"] * 4
 
 
 def test_prompts_take_the_time_they_are_said_to_take():
