@@ -17,17 +17,19 @@ import pytest
 
 from apps import reports
 from apps.journal import Journal
-from apps.journal_rows import AgentStateRow, AlertRow, BindingRow, CallDirection, DialogRow, LegRow
+from apps.journal_rows import AgentStateRow, AlertRow, CallDirection, LegRow
 from apps.journal_story import SegmentKind
 from apps.journal_writer import JournalAlarm, JournalError
+from switch.binding import Binding
+from switch.facts import DialogFacts
 from switch.words import Cause, Party
 from tests.apps.books import T0, failed_call, queue_call, rows
 
 ROOT = Path(__file__).parents[2]
-BINDING = BindingRow(
+BINDING = Binding(
     "201", "sip:201@192.0.2.9", "cid", 4, T0 + 60, "udp", "192.0.2.9", 5060, "Yealink", None, T0, "0.5", ("<sip:p>",)
 )
-FACTS = DialogRow(
+FACTS = DialogFacts(
     "abc@x", "lt", "rt", "sip:a@b", "sip:c@d", "sip:c@1.2.3.4", "sip:us", 3, 7, ("<sip:r;lr>",), "uas", b"v=0", b"v=1",
     "udp", "192.0.2.9", 5060,
 )  # fmt: skip
@@ -248,7 +250,7 @@ async def test_the_file_is_for_its_owner_alone(books: Journal, path: Path) -> No
 
 
 async def test_bindings_come_back_as_they_were(books: Journal, path: Path) -> None:
-    other = BindingRow("202", "sip:b", "c", 1, T0, "tcp", "::1", 1, "", "<urn:x>;reg-id=1", T0)
+    other = Binding("202", "sip:b", "c", 1, T0, "tcp", "::1", 1, "", "<urn:x>;reg-id=1", T0)
     books.binding_saved(BINDING)
     books.binding_saved(other)
     books.binding_removed("202", "sip:b")
