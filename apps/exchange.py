@@ -200,10 +200,11 @@ class Exchange:
         """New calls meet this from now on. Everything that can fail is made before anything is replaced."""
         house, site = self.house, whole.site
         routes, settings, centre = site.routes(), site.switch_settings(VERSION), site.centre_settings()
-        music = site.music_files()
+        music, lookups = site.music_files(), house.lookups.reread(site)
         house.switch.reconfigure(settings)
         self.loaded_at = time.time()
         house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, routes
+        house.lookups = lookups
         house.desk.set_music(music)
         house.floor.tell(Reconfigured(centre))
 
@@ -218,6 +219,7 @@ class Exchange:
         await self.house.switch.stop()
         await self.house.desk.close()
         await self.house.voice.close()
+        await self.house.lookups.close()
         await self.house.journal.close()
 
 

@@ -29,7 +29,8 @@ async def make_ready(house: House) -> None:
     others |= star_codes.static_texts(site.switch.languages) | star_codes.results(site)
     usual = {text for language in site.switch.languages for text in spoken.usual(language)}
     texts += [*sorted(others), *sorted(usual)]
-    texts = list(dict.fromkeys(texts))
+    recorded = house.prompts.recorded
+    texts = [pair for pair in dict.fromkeys(texts) if recorded(*pair) is None]
     failures = await house.voice.prepare(texts)
     for alarm in (prompts.MISSING, prompts.UNSPOKEN):
         house.alarms.clear(alarm)

@@ -26,6 +26,7 @@ from ivr.simulator.keys import Keys
 from ivr.simulator.line import SimulatedLine, Times, guessed_s
 from ivr.simulator.outcomes import DIAL, QUEUE, Outcomes
 from ivr.simulator.story import Story
+from ivr.simulator.world import Answers
 from ivr.words import Play, Prompt, Say
 from media.utterance import VoiceError, checked, read_identity, wav_path
 from switch.number import dialled
@@ -48,6 +49,7 @@ class Asked:
     keys: Keys = field(default_factory=Keys)
     queues: Outcomes = field(default_factory=lambda: Outcomes(QUEUE[0]))
     dials: Outcomes = field(default_factory=lambda: Outcomes(DIAL[0]))
+    answers: Answers = field(default_factory=Answers)
     hangs_up_s: float = LONGEST_S
 
 
@@ -119,6 +121,7 @@ async def _walk(whole: Whole, asked: Asked) -> Walked:
         keys=asked.keys,
         queues=asked.queues,
         dials=asked.dials,
+        answers=asked.answers,
         times=Times(_Lengths(whole).of, lambda queue: site.queues[queue].max_wait_s if queue in site.queues else None),
         agent=lambda queue: next((name for name, entry in site.agents.items() if queue in entry.queues), "nobody"),
         leads=_Leads(whole).of,

@@ -128,7 +128,9 @@ def _steps(old: Step, new: Step, languages: tuple[str, ...]) -> Iterator[str]:
         if argument.metadata["kind"].holds_branches:
             continue
         ours, theirs = getattr(old.verb, argument.name), getattr(new.verb, argument.name)
-        if _meaning(ours) != _meaning(theirs):
+        if _meaning(ours) != _meaning(theirs) and argument.metadata["kind"].secret:
+            yield f"{where}: {new.name}: {argument.name} is different."
+        elif _meaning(ours) != _meaning(theirs):
             yield f"{where}: {new.name}: {argument.name} is {_was(ours, theirs, languages)}."
     branches, others = dict(old.verb.branches()), dict(new.verb.branches())
     for name in [*others, *(name for name in branches if name not in others)]:

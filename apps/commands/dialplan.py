@@ -70,6 +70,7 @@ def why_route(called: str, caller: str, trunk: str, phone: str, at: str) -> None
 @click.option("--remembered", multiple=True, metavar="NAME=TEXT", help="What an earlier call left: {caller.NAME}.")
 @click.option("--queue-says", multiple=True, metavar="[QUEUE=]WORD", help="How a queue ends: connected, 'timed out'...")
 @click.option("--dial-says", multiple=True, metavar="[NUMBER=]WORD", help="How a dial ends: answered, busy...")
+@click.option("--answer", multiple=True, metavar="NAME=ANSWER", help="What a server, database or function answers.")
 @click.option("--hangs-up", type=click.FloatRange(0, 86400), metavar="SECONDS", help="When the caller hangs up.")
 @click.option("--say-text", is_flag=True, help="Print every text in full, not only its beginning.")
 def simulate(
@@ -82,6 +83,7 @@ def simulate(
     remembered: tuple[str, ...],
     queue_says: tuple[str, ...],
     dial_says: tuple[str, ...],
+    answer: tuple[str, ...],
     hangs_up: float | None,
     say_text: bool,
 ) -> None:
@@ -95,7 +97,7 @@ def simulate(
     from dataclasses import replace
 
     from ivr.simulator import keys as key_texts
-    from ivr.simulator import outcomes
+    from ivr.simulator import outcomes, world
 
     whole = _whole()
     asked = _asked(whole, called, caller, trunk, phone, at)
@@ -106,8 +108,9 @@ def simulate(
             remembered=dict(_pairs(remembered)),
             queues=outcomes.parse(queue_says, outcomes.QUEUE),
             dials=outcomes.parse(dial_says, outcomes.DIAL),
+            answers=world.parse(answer),
         )
-    except (key_texts.KeysError, outcomes.OutcomeError) as error:
+    except (key_texts.KeysError, outcomes.OutcomeError, world.AnswerError) as error:
         raise click.UsageError(str(error)) from None
     if hangs_up is not None:
         asked = replace(asked, hangs_up_s=hangs_up)

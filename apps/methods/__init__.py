@@ -10,6 +10,7 @@ from apps.methods.agents import Agents
 from apps.methods.books import Books
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
+from apps.methods.recordings import Recordings
 from apps.methods.status import Status
 
 if TYPE_CHECKING:
@@ -21,6 +22,6 @@ def table(exchange: Exchange) -> dict[str, Method]:
     """Every method of the catalogue with the function that serves it."""
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
-    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house)):
+    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Recordings(house)):
         functions |= noun.functions()
     return catalogue.bind(functions)

@@ -14,9 +14,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.simulator.keys import Keys
 from ivr.simulator.outcomes import DIAL, QUEUE, Outcomes
 from ivr.simulator.story import Kind, Moment, Story
+from ivr.simulator.world import Answers
 from ivr.verb import Step
 from ivr.words import Beep, DialResult, Pause, Play, Prompt, QueueResult, RecordResult, Say
 
@@ -72,6 +74,8 @@ class SimulatedLine:
     keys: Keys = field(default_factory=Keys)
     queues: Outcomes = field(default_factory=lambda: Outcomes(QUEUE[0]))
     dials: Outcomes = field(default_factory=lambda: Outcomes(DIAL[0]))
+    answers: Answers = field(default_factory=Answers)
+    """What the world answers."""
     times: Times = field(default_factory=Times)
     agent: Callable[[str], str] = lambda queue: "agent"
     """Who of a queue answers."""
@@ -277,6 +281,21 @@ class SimulatedLine:
             self.over.set()
             self.story.cause = cause = "normal" if cause == "answered" else cause
             self.tell("end", f"the switch hangs up: {cause}" if self.answered else f"the switch refuses: {cause}")
+
+    async def http(self, request: HttpRequest) -> HttpAnswer:
+        answer = self.answers.http(request)
+        self.tell("look", f"{request.method} {request.url.partition('?')[0]}: {answer.status}")
+        return answer
+
+    async def sql(self, request: SqlRequest) -> SqlAnswer:
+        answer = self.answers.sql(request)
+        self.tell("look", f"database {request.source}: {answer.status}")
+        return answer
+
+    async def code(self, function: str, call: object, values: Mapping[str, str], timeout_s: float) -> CodeAnswer:
+        answer = self.answers.code(function)
+        self.tell("look", f"{function}: {answer.error or 'done'}")
+        return answer
 
     def set_variable(self, name: str, value: str) -> None:
         self.story.variables[name] = value

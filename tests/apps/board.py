@@ -254,6 +254,9 @@ class Board:
                 return t.Recordings([RECORDING])
             case "recordings.info":
                 return RECORDING
+            case "recordings.pause" | "recordings.mask" | "recordings.resume":
+                states = {"recordings.pause": "paused", "recordings.mask": "masked", "recordings.resume": "recording"}
+                return t.RecordingControl(params.call_id, f"{params.call_id}-1", states[name])  # type: ignore[arg-type]
             case "cdr.list":
                 if params.after:
                     return t.Cdrs(CDRS[1:])

@@ -60,6 +60,10 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
+        ("recordings pause abc", "recordings.pause", p.ByCall("abc")),
+        ("recordings mask abc", "recordings.mask", p.MaskOf("abc")),
+        ("recordings mask abc --side caller", "recordings.mask", p.MaskOf("abc", "caller")),
+        ("recordings resume abc", "recordings.resume", p.ByCall("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
         ("stop", "switch.stop", p.Stop()),
@@ -76,7 +80,8 @@ def test_a_command_asks_what_it_was_told(bench: Bench, line: str, method: str, a
 def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "dial a b", "agents login a b", "agents logout mei",
                  "agents break mei b", "agents ready mei", "agents extend mei",
-                 "agents disposition mei 2", "metrics", "stop", "reload", "reload --dry-run"]:  # fmt: skip
+                 "agents disposition mei 2", "metrics", "stop", "reload", "reload --dry-run",
+                 "recordings pause a", "recordings mask a", "recordings resume a"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)
     assert without == {"snapshot.get"}

@@ -73,6 +73,14 @@ def test_a_verb_in_place_of_another_is_gone_and_new() -> None:
         "d.yaml:15: sales has no hangup any more.", "d.yaml:17: sales has a new voicemail 2001."]  # fmt: skip
 
 
+def test_what_may_be_a_secret_is_not_shown() -> None:
+    ask = (
+        "    - http: {url: 'https://a.example', headers: {Authorization: 'Bearer %s'}, failed: hangup}\n    - hangup\n"
+    )
+    one, other = (plan(BASE.replace("    - hangup\n", ask % token), SITE) for token in ("first", "second"))
+    assert differences(one, other) == ["d.yaml:17: sales.2-http: headers is different."]
+
+
 def test_many_differences_are_counted() -> None:
     routes = "".join(f'  - {{to: "{n}", do: main}}\n' for n in range(1000, 1300))
     found = told(("routes:\n", "routes:\n" + routes))

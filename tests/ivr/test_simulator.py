@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.argument import KEYS
+from ivr.lookup import SqlRequest
 from ivr.running import STARS
-from ivr.simulator import clock, keys, outcomes
+from ivr.simulator import clock, keys, outcomes, world
 from ivr.simulator.call import walk_script
 from ivr.simulator.keys import Keys
 from ivr.simulator.line import SimulatedLine, Times
-from ivr.words import Pause
-from tests.ivr.stage import SITE, script
+from ivr.words import Parameters, Pause
+from tests.ivr.stage import ENGLISH, SITE, script
 
 MENU = """
 - label: ask
@@ -209,6 +211,32 @@ def test_called_scripts_conditions_and_memory_are_told():
     assert [what for _, what in told(walked, "set", "branch", "say")] == [
         "runs other and comes back", "caller.seen = yes", "caller.vip = gold", "goes back with 7", "n = 7",
         "branch then (n > 5 holds)", "Many", "gold"]  # fmt: skip
+
+
+def test_the_world_answers_what_it_was_told_and_else_nothing():
+    steps = """
+        - http: {url: "https://crm.example/of?n={caller}", into: {level: customer.level}, failed: [{say: Down}]}
+        - say: "{level}"
+        - run: {function: rates.today, failed: [{say: Broken}]}
+        - say: "{result}"
+    """
+    plan = script(steps, FUNCTIONS)
+    says = ['https://crm.example={"customer": {"level": "gold"}}', "rates.today=7.1"]
+    walked = story(plan, answers=world.parse(says))
+    assert [what for _, what in told(walked, "say", "look")] == [
+        "get https://crm.example/of: 200", "gold", "rates.today: done", "7.1"]  # fmt: skip
+    walked = story(plan, answers=world.parse(["https://crm=404", "rates.today=error: no line"]))
+    assert [what for _, what in told(walked, "say", "look")][:4] == [
+        "get https://crm.example/of: 404", "Down", "rates.today: no line", "Broken"]  # fmt: skip
+    assert [what for _, what in told(story(plan), "say")] == ["Down", "Broken"]
+    rows = world.parse(['customers=[["gold", 7], ["iron", 1]]', "none=[]"])
+    assert rows.sql(SqlRequest("customers", "")).rows == (("gold", "7"), ("iron", "1"))
+    assert [rows.sql(SqlRequest(name, "")).status for name in ("none", "other")] == ["none", "failed"]
+    with pytest.raises(world.AnswerError):
+        world.parse(["nothing"])
+
+
+FUNCTIONS = replace(ENGLISH, functions={"rates.today": Parameters((), (), any_more=False)})
 
 
 def test_a_failing_verb_is_told_and_ends_the_call(monkeypatch):
