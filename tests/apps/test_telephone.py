@@ -195,9 +195,9 @@ async def test_a_recording_that_is_just_beginning_is_masked_when_it_has_begun(ho
 
 @paper
 async def test_numbers_are_played_from_recorded_words_and_the_rest_is_synthesised(house: PaperHouse) -> None:
-    _, port = await telephone(house)
     files = [Path("/p/en/spoken/twenty.wav"), Path("/p/en/spoken/one.wav")]
     house.house.prompts = replace(house.house.prompts, pieces={"en": pieces(files)})
+    _, port = await telephone(house)
     playing = asyncio.ensure_future(port.play([Say("You owe", "en"), Say("twenty-one", "en"), Say("Thanks", "en")]))
     await settle()
     _, sources = house.desk.played[-1]
