@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apps.api import catalogue
 from apps.methods.agents import Agents
 from apps.methods.books import Books
+from apps.methods.callers import Callers
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
@@ -22,6 +23,10 @@ def table(exchange: Exchange) -> dict[str, Method]:
     """Every method of the catalogue with the function that serves it."""
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
-    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Recordings(house)):
+    nouns = (
+        *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
+        Recordings(house),
+    )
+    for noun in nouns:
         functions |= noun.functions()
     return catalogue.bind(functions)

@@ -23,6 +23,7 @@ LISTS = [
     "recordings list",
 ]
 SHOWS = [
+    "callers show 13800138000",
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",
