@@ -20,7 +20,7 @@ from ivr.simulator.outcomes import DIAL, QUEUE, Outcomes
 from ivr.simulator.story import Kind, Moment, Story
 from ivr.simulator.world import Answers
 from ivr.verb import Step
-from ivr.words import Beep, DialResult, Pause, Play, Prompt, QueueResult, RecordResult, Say
+from ivr.words import NOTHING_WANTED, Beep, DialResult, Pause, Play, Prompt, QueueResult, RecordResult, Say, Wants
 
 BRIEF_S = 1.0
 """What is over at once takes so long: a busy tone, a refusal."""
@@ -200,11 +200,15 @@ class SimulatedLine:
         max_wait_s: float | None,
         music: str | None,
         announce_every_s: float | None,
+        wants: Wants = NOTHING_WANTED,
     ) -> QueueResult:
         await self.answer()
         status = self.queues.next(name)
         longest = max_wait_s if max_wait_s is not None else self.times.longest_wait_s(name)
-        self.tell("queue", f"waits in {name}" + (f" with priority {priority}" if priority else ""), language=language)
+        more = [f"with priority {priority}"] if priority else []
+        more += [f"needs {wants.need}"] if wants.need else []
+        more += [f"wants {wants.agent} for {wants.agent_wait_s:g} s"] if wants.agent else []
+        self.tell("queue", ", ".join((f"waits in {name}", *more)), language=language)
         waited = 0.0
         if status == "timed out":
             waited = longest if longest is not None else self.times.wait_s
@@ -214,7 +218,7 @@ class SimulatedLine:
         if status != "connected":
             self.tell("queue", f"{name}: {status} after {waited:g} s")
             return QueueResult(status, waited_s=waited)
-        agent = self.agent(name)
+        agent = wants.agent or self.agent(name)
         self.tell("queue", f"{name}: {agent} answers after {waited:g} s")
         await asyncio.sleep(self.times.talk_s)
         self.tell("queue", f"{name}: {agent} hangs up after {self.times.talk_s:g} s")
