@@ -6,15 +6,14 @@ meets silence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ivr import speech
 from ivr.steps.voicemail import GREETING
-from ivr.words import NOTHING_WANTED, Say, Wants
+from ivr.words import NOTHING_WANTED, CallPort, Say, Wants
 
 if TYPE_CHECKING:
-    from apps.telephone import Telephone
     from apps.whole_site import Site
 
 
@@ -30,6 +29,7 @@ class Stood:
     wants: Wants = NOTHING_WANTED
 
 
+UNKNOWN = Stood()
 TEXTS: dict[str, dict[str, str]] = {
     "timed out": {"zh": "坐席仍然忙，请稍后再拨。", "en": "All agents are still busy. Please call again later."},
     "no agents": {"zh": "现在没有坐席值班，请稍后再拨。", "en": "Nobody is on duty now. Please call again later."},
@@ -67,7 +67,7 @@ def static_texts(site: Site) -> set[tuple[str, str]]:
     return {pair for pair in said if pair[0]}
 
 
-async def give(telephone: Telephone, site: Site, queue: str, status: str, language: str, stood: Stood) -> str:
+async def give(telephone: CallPort, site: Site, queue: str, status: str, language: str, stood: Stood = UNKNOWN) -> str:
     """Say it and go there. Returns the script to go on with, if that is where; else the call is over or goes on.
 
     `stood`: how the caller stood in the queue.
@@ -94,7 +94,17 @@ async def give(telephone: Telephone, site: Site, queue: str, status: str, langua
                 await telephone.hang_up(dialled.status)
             case "queue" if then.value not in tried:  # else two queues could send a caller to and fro for ever
                 queue = then.value
-                status, stood = await telephone.overflow(queue, language, stood if then.keep_place else None)
+                kept = stood if then.keep_place else UNKNOWN
+                stay = await telephone.queue(
+                    queue,
+                    priority=kept.priority,
+                    language=language,
+                    max_wait_s=None,
+                    music=None,
+                    announce_every_s=None,
+                    wants=replace(kept.wants, since=kept.since),
+                )
+                status, stood = stay.status, replace(kept, door=stay.door, since=stay.arrived)
                 if status != "connected":
                     continue
                 await telephone.hang_up("normal")

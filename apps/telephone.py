@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -58,8 +57,8 @@ class Telephone:
         self._call = call
         self._stood = Stood()
         """In the last queue."""
-        self._lookups = house.lookups
-        """As the site was when the call began."""
+        # As long as the call lasts it hears what was recorded and answered when it began, whatever is reloaded.
+        self._site, self._prompts, self._lookups = house.site, house.prompts, house.lookups
         caller = call.caller
         self.call_id: str = call.id
         self.caller = caller.number
@@ -81,7 +80,9 @@ class Telephone:
         if (digit := self._take(stop_on)) is not None:
             return digit
         await self.answer()
-        return await self.play_sources(await prompt_sources.sources(self._house, prompts), stop_on=stop_on)
+        return await self.play_sources(
+            await prompt_sources.sources(self._house, prompts, self._prompts), stop_on=stop_on
+        )
 
     async def play_sources(self, sources: Sequence[Source], *, stop_on: str = "") -> str | None:
         """As `play`, what is sound already; the caller has been answered."""
@@ -165,30 +166,14 @@ class Telephone:
             music=music,
             announce_every_s=announce_every_s,
             wants=wants,
+            since=wants.since,
         )
         self._stood = Stood(result.door, result.arrived, priority, wants)
         return result
 
-    async def overflow(self, name: str, language: str, kept: Stood | None) -> tuple[str, Stood]:
-        """Wait in another queue, in the place that is kept, or at its end; how it ended, and how the caller stood."""
-        stood = kept or Stood()
-        result = await wait(
-            self._house,
-            self._call,
-            name,
-            priority=stood.priority,
-            language=language,
-            max_wait_s=None,
-            music=None,
-            announce_every_s=None,
-            wants=stood.wants,
-            since=stood.since,
-        )
-        return result.status, replace(stood, door=result.door, since=result.arrived)
-
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
-        return await queue_answers.give(self, self._house.site, queue, status, language, self._stood)
+        return await queue_answers.give(self, self._site, queue, status, language, self._stood)
 
     async def dial(
         self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None

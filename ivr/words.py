@@ -151,6 +151,8 @@ class Wants:
     """Whom the caller is to be given to, if free."""
     agent_wait_s: float = 0.0
     """How long the caller waits for that agent alone."""
+    since: float | None = None
+    """In the place of one who has waited since then (`QueueResult.arrived`); None: at the end."""
 
 
 NOTHING_WANTED = Wants()
