@@ -95,7 +95,7 @@ class Lines(Roster):
         if queue.settings.max_wait_s is None:
             self.deadlines.drop((Due.MAX_WAIT, caller.id))
         else:
-            self.deadlines.set((Due.MAX_WAIT, caller.id), caller.joined_at + queue.settings.max_wait_s)
+            self.deadlines.set((Due.MAX_WAIT, caller.id), caller.entered_at + queue.settings.max_wait_s)
 
     def leave_line(self, caller: Caller, happening: CallerHappening) -> None:
         """The caller stands nowhere any more."""

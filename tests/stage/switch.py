@@ -219,7 +219,7 @@ trunks:
 
 _AGENTS = """\
 agents:
-  alice: {name: Alice, extension: "2001", queues: [sales]}
+  alice: {name: Alice, extension: "2001", queues: [sales, brief]}
   bob: {name: Bob, extension: "2002", queues: [sales]}
 breaks: {"1": rest}
 """
@@ -239,6 +239,12 @@ queues:
     keep_without_agents: yes
     announce_position_every: never
     timed_out: {say: {en: "Sorry.", zh: "抱歉。"}, then: {hangup: busy}}
+  brief:
+    announce_position_every: 30
+    announce_wait: yes
+    handling_time: 170
+    record: never
+    leave: [{if: "waited > 3 and agents_idle == 0", then: {queue: sales, keep_place: yes}}]
 """
 
 _DIALPLAN = """\
@@ -246,6 +252,7 @@ routes:
   - {to: "4001", do: hotline}
   - {to: "4002", do: straight}
   - {to: "4003", do: nobody}
+  - {to: "4005", do: brief}
   - {to: "2XXX", do: phone}
   - {to: "7XXX", dial: {to: "{called}@carrier", timeout: 20}}
 scripts:
@@ -257,6 +264,7 @@ scripts:
         retries: 1
         no_input: straight
         no_match: straight
+  brief: [{queue: brief}]
   straight:
     - queue: {name: sales}
     - hangup: busy
