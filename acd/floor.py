@@ -46,6 +46,8 @@ class Floor(Roster):
         """Lines that moved: from which index on."""
         self._alert_number = 0
         self._arrivals = 0
+        self._firsts = 0
+        """Arrival numbers of those who were put first: below all others."""
 
     # callers
 
@@ -81,6 +83,27 @@ class Floor(Roster):
             ours = reason in (LeaveReason.REMOVED, LeaveReason.NO_AGENTS)
             self.withdraw(alert, AlertOutcome.WITHDRAWN if ours else AlertOutcome.CALLER_LEFT, now)
         self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at))
+
+    def move_caller(self, caller: Caller, queue: Queue, first: bool, now: float) -> None:
+        """The caller stands in this queue now, behind who has waited longer there, or before everybody."""
+        alert = self.alerts.get(caller.alert) if caller.alert is not None else None
+        if alert is not None:
+            self.withdraw(alert, AlertOutcome.WITHDRAWN, now)
+            if caller.id not in self.callers:
+                return  # their patience was over, and only the phone that rang had kept them
+        before = self.queues[caller.queue]
+        self._moved(before, take_caller(before.line, caller.entry))
+        take_caller(before.waiting, caller.entry)
+        caller.queue = queue.name
+        if first:
+            caller.priority = max((head.priority for _, _, head in queue.line[:1]), default=caller.priority)
+            self._firsts -= 1
+            caller.arrival = self._firsts
+        self._moved(queue, place_caller(queue.line, caller.entry))
+        place_caller(queue.waiting, caller.entry)
+        caller.told_position = 0
+        self.changed_callers[caller.id] = caller
+        self.set_max_wait(caller, queue)
 
     def _leave_line(self, caller: Caller, happening: CallerHappening) -> None:
         caller.happen(happening)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from apps.fields import shown
 from apps.model_centre import Answer
+from apps.model_supervisors import ADMIN, ALL_TEAMS, BUILT_IN_ROLES
 from apps.reading import meant
 from apps.whole_site import Site
 from ivr.document import Document, Place
@@ -50,7 +51,7 @@ class Files:
 
 def crosscheck(files: Files, site: Site) -> None:
     """Note every mistake that only shows when the files are held side by side."""
-    for check in (_switch, _places, _star_codes, _ports, _music, _phones, _trunks, _agents, _queues):
+    for check in (_switch, _places, _star_codes, _ports, _music, _phones, _trunks, _agents, _supervisors, _queues):
         check(files, site)
 
 
@@ -101,13 +102,7 @@ def _places(files: Files, site: Site) -> None:
 def _star_codes(files: Files, site: Site) -> None:
     doc, codes = files["switch.yaml"], site.switch.star_codes
     by_code: dict[str, str] = {}
-    for key, code in (
-        ("login", codes.login),
-        ("logout", codes.logout),
-        ("break", codes.start_break),
-        ("ready", codes.ready),
-        ("voicemail", codes.voicemail),
-    ):
+    for key, code in codes.all.items():
         place = ("star_codes", key)
         if code in by_code:
             doc.mistake(place, f'Star code "{code}" is that of "{by_code[code]}", too', "Give each a code of its own.")
@@ -222,6 +217,30 @@ def _agents(files: Files, site: Site) -> None:
                 _unknown(doc, place, "queue", queue, queues, "queues.yaml")
         if agent.extension is not None:
             _unknown(doc, ("agents", name, "extension"), "phone", agent.extension, phones, "phones.yaml")
+
+
+def _supervisors(files: Files, site: Site) -> None:
+    doc, phones = files["agents.yaml"], files.names("phones.yaml", "phones")
+    roles = None if "agents.yaml" in files.broken else {*BUILT_IN_ROLES, *(files.names("agents.yaml", "roles") or ())}
+    teams = {agent.team for agent in site.agents.values() if agent.team} | {ALL_TEAMS}
+    seated: dict[str, str] = {}
+    for name, supervisor in site.supervisors.items():
+        place = ("supervisors", name)
+        if name == ADMIN:
+            doc.mistake(place, f'No supervisor may be called "{ADMIN}"', "That is who acts on nobody's behalf.")
+        _unknown(doc, (*place, "role"), "role", supervisor.role, roles, "agents.yaml")
+        for index, team in enumerate(supervisor.teams):
+            _unknown(doc, (*place, "teams", index), "team of agents", team, teams, "agents.yaml")
+        if not supervisor.teams:
+            doc.mistake(place, f'Supervisor "{name}" watches over nobody', "Name teams, or write teams: all.")
+        if supervisor.extension is not None:
+            _unknown(doc, (*place, "extension"), "phone", supervisor.extension, phones, "phones.yaml")
+            if (other := seated.setdefault(supervisor.extension, name)) != name:
+                doc.mistake(
+                    (*place, "extension"),
+                    f'The phone {supervisor.extension} is that of supervisor "{other}", too',
+                    "Who keys a star code is known by the phone.",
+                )
 
 
 def _queues(files: Files, site: Site) -> None:

@@ -16,6 +16,8 @@ def differences(before: Site, after: Site, plan_differs: bool) -> list[str]:
         ("Trunks", before.trunks, after.trunks),
         ("Agents", before.agents, after.agents),
         ("Queues", before.queues, after.queues),
+        ("Supervisors", before.supervisors, after.supervisors),
+        ("Roles", before.roles, after.roles),
     ):
         found += _of(noun, old, new)
     if plan_differs:

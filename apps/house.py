@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from apps.phone_use import PhoneUse
     from apps.queue_calls import Floor
     from apps.recording import Recorder
+    from apps.supervise.room import Supervision
 
 log = logging.getLogger("house")
 
@@ -72,6 +73,7 @@ class House:
     recorder: Recorder = field(init=False)
     floor: Floor = field(init=False)
     phone_use: PhoneUse = field(init=False)
+    supervision: Supervision = field(init=False)
     accepting: bool = True
     """False while the switch drains: new calls are refused with 503."""
     _call_over: asyncio.Event = field(default_factory=asyncio.Event)

@@ -44,6 +44,8 @@ class AgentEntry(Entry):
     queues: Annotated[tuple[Name, ...], BeforeValidator(one_or_more)] = ()
     wrap_up_s: Seconds | None = Field(default=None, alias="wrap_up")
     """Instead of the queue's."""
+    team: Name | None = None
+    """Whose supervisors watch over this agent."""
 
 
 class Then(Entry):

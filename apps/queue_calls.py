@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from acd.centre import Centre
 from acd.effects import BookAgent, BookAlert, Connect, Effect, MovePosition, Release, StartAlert, StopAlert
-from acd.events import Event, TimePassed
+from acd.events import CallerMoved, Event, TimePassed
 from acd.restore import Restored
-from acd.words import AgentName, AlertId, AlertOutcome, CallerId
+from acd.words import AgentName, AlertId, AlertOutcome, CallerId, QueueName
 from apps import floor_views
 from apps.agent_call import AgentCall
 from apps.api.events import AgentChanged, AlertEnded, AlertStarted
@@ -132,6 +132,21 @@ class Floor:
                 self._book_agent(effect)
             case BookAlert():
                 self._book_alert(effect)
+
+    def move(self, caller: CallerId, queue: str, first: bool) -> bool:
+        """A waiting caller stands in this queue now (empty: their own), or first in it. False when they do not wait."""
+        waiting = self.waiting.get(caller)
+        if waiting is None or waiting.stay is not Stay.WAITING:
+            return False
+        before, name = waiting.queue, QueueName(queue or waiting.queue)
+        waiting.queue = name  # what the centre then says of the caller is about the new queue
+        self.tell(CallerMoved(caller, name, first))
+        self._news.touch(before, name)
+        current = waiting.call.story.current if waiting.call.story is not None else None
+        if waiting.stay is Stay.WAITING and name != before and current is not None and current.queue != name:
+            waiting.call.leave("moved")
+            waiting.call.enter(SegmentKind.QUEUE, queue=name)
+        return True
 
     # ---- effects ------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from apps.telephone import CAUSES, Telephone
 from ivr.route import DialDirect, Reject, RunScript
 from ivr.run import run
 from switch.events import Invited
-from switch.words import Cause, FromPhone, FromTrunk, Party
+from switch.words import Cause, FromPhone, FromTrunk
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -57,13 +57,8 @@ def invited(house: House, event: Invited) -> None:
 
 
 async def serve(house: House, call: Call) -> None:
-    """Run the call's script to its end; then the call ends."""
-    try:
-        cause = await _route(house, call)
-    except Exception:  # one call's failure is that call's alone
-        log.exception("call=%s: its script failed", call.id)
-        cause, call.parted_by = Cause.ERROR, Party.SWITCH
-    call.end(call.broken or cause, call.parted_by)
+    """Do what the number leads to, to its end; then the call ends."""
+    await call.run(lambda: _route(house, call))
 
 
 async def _route(house: House, call: Call) -> Cause:
@@ -75,7 +70,7 @@ async def _route(house: House, call: Call) -> Cause:
     telephone = Telephone(house, call)
     if call.caller.extension and (code := star_codes.find(house.site, call.caller.called)) is not None:
         call.enter(SegmentKind.MENU, label=f"star code {code.action}")
-        await star_codes.serve(house, telephone, code)
+        await star_codes.serve(house, call, telephone, code)
         return Cause.NORMAL
     if "@" in call.caller.called:
         # `number@trunk` is the dialplan's own word for a way out: a caller who says it must not get one by "{called}".

@@ -15,6 +15,7 @@ from apps.crosscheck import Files, crosscheck
 from apps.fields import digit, extension, name, text
 from apps.model_centre import AgentEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_texts
 from apps.whole_site import Site, SitePaths
@@ -27,7 +28,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "switch.yaml": tuple(keys_of(SwitchFile)),
     "trunks.yaml": ("trunks", "outbound"),
     "phones.yaml": ("phones",),
-    "agents.yaml": ("agents", "breaks"),
+    "agents.yaml": ("agents", "breaks", "supervisors", "roles"),
     "queues.yaml": ("queues",),
 }
 """A site's files but the dialplan, and the keys at the top of each."""
@@ -58,6 +59,8 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
         phones=read_entries(docs["phones.yaml"], "phones", PhoneEntry, "phone", extension),
         agents=read_entries(docs["agents.yaml"], "agents", AgentEntry, "agent", name),
         queues=read_entries(docs["queues.yaml"], "queues", QueueEntry, "queue", name),
+        supervisors=read_entries(docs["agents.yaml"], "supervisors", SupervisorEntry, "supervisor", name),
+        roles=read_entries(docs["agents.yaml"], "roles", RoleEntry, "role", name),
         breaks=read_texts(docs["agents.yaml"], "breaks", "break", digit, text),
     )
     crosscheck(files, site)

@@ -6,6 +6,7 @@ Who keys is known by the phone: the agent whose extension it is. From another ph
 is the agent's own and for the PIN, and the agent sits at this phone until logging out.
 
     *97  the messages of the phone's own extension (mailbox.py)
+    *90 ... *94  supervision (supervise/keyed.py)
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from typing import TYPE_CHECKING
 from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted
 from acd.words import AgentName
 from apps import mailbox
+from apps.fields import EXTENSION
 from apps.log import safe
+from apps.supervise import keyed, texts
 from ivr.words import Prompt, Say
 
 if TYPE_CHECKING:
+    from apps.call import Call
     from apps.house import House
     from apps.telephone import Telephone
     from apps.whole_site import Site
@@ -51,7 +55,7 @@ TEXTS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class StarCode:
-    """A code that was keyed. `digit`: what followed it."""
+    """A code that was keyed. `digit`: what followed it, a digit or an extension."""
 
     action: str
     digit: str = ""
@@ -72,17 +76,24 @@ def find(site: Site, called: str) -> StarCode | None:
         return StarCode("break")
     if called.startswith(codes.start_break) and len(called) == len(codes.start_break) + 1:
         return StarCode("break", called[-1])
+    for action in keyed.ACTIONS:
+        code = codes.all[action]
+        if called == code or (called.startswith(code) and EXTENSION.fullmatch(called, len(code))):
+            return StarCode(action, called[len(code) :])
     return None
 
 
 def static_texts(languages: tuple[str, ...]) -> set[tuple[str, str]]:
     """All that a star code can say, for rendering ahead."""
-    own = {(texts[language], language) for texts in TEXTS.values() for language in languages if language in texts}
-    return own | mailbox.static_texts(languages)
+    own = {(said[language], language) for said in TEXTS.values() for language in languages if language in said}
+    return own | mailbox.static_texts(languages) | texts.static_texts(languages)
 
 
-async def serve(house: House, telephone: Telephone, code: StarCode) -> None:
+async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) -> None:
     """Do what the code says and confirm it."""
+    if code.action in keyed.ACTIONS:
+        await keyed.serve(house, call, telephone, code.action, code.digit)
+        return
     if code.action == "voicemail":
         await mailbox.serve(house, telephone)
         return

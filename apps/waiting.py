@@ -90,6 +90,8 @@ class Waiting:
             floor.tell(CallerLeft(self.caller, abandoned))
         if self.agent_call is not None:
             line = self.agent_call.line
+            if self.call.line.live:  # taken from the agent
+                self.agent_call.part(Party.SWITCH)
             line.hang_up(Cause.NORMAL if line.answered else Cause.CANCELLED)
         if self.call.line.live:
             self.house.desk.music(self.call.line.stream, None)

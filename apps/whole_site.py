@@ -12,6 +12,7 @@ from pathlib import Path
 from acd.words import AgentName, AgentSettings, CentreSettings, QueueName, QueueSettings
 from apps.model_centre import AgentEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from ivr.words import Known
 from switch.route import OutboundRule, Routes
@@ -53,6 +54,9 @@ class Site:
     queues: Mapping[str, QueueEntry] = field(default_factory=dict)
     breaks: Mapping[str, str] = field(default_factory=dict)
     """Digit keyed after the break code, and the reason it stands for."""
+    supervisors: Mapping[str, SupervisorEntry] = field(default_factory=dict)
+    roles: Mapping[str, RoleEntry] = field(default_factory=dict)
+    """Beside the built-in ones, or instead of one of these."""
 
     def known(self, prompts: frozenset[str] = frozenset()) -> Known:
         """What a dialplan may name. `prompts` as `ivr.prompts` has them."""

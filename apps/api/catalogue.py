@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from apps.api import params as p
+from apps.api import supervise_params as s
+from apps.api import supervise_types as st
 from apps.api import types as t
 
 P = TypeVar("P", bound=Struct)
@@ -76,6 +78,23 @@ QUEUES_EXPLAIN = Signature(
     t.Explanation,
     "Why a caller waits: who is ahead, which agents are passed over.",
 )
+
+SUPERVISE_LISTEN = Signature("supervise.listen", s.Watch, st.WatchInfo, "Let a supervisor hear talks.")
+SUPERVISE_WHISPER = Signature(
+    "supervise.whisper", s.Watch, st.WatchInfo, "Let a supervisor hear talks and be heard by the agent."
+)
+SUPERVISE_BARGE = Signature(
+    "supervise.barge", s.Watch, st.WatchInfo, "Let a supervisor hear talks and be heard by both."
+)
+SUPERVISE_STOP = Signature("supervise.stop", s.ByWatcher, st.Watches, "A supervisor hears no more; those who still do.")
+SUPERVISE_LIST = Signature("supervise.list", p.Nothing, st.Watches, "Supervisors on the line.")
+SUPERVISE_TAKEOVER = Signature("supervise.takeover", s.Take, t.CallInfo, "Take a talk from its agent.")
+SUPERVISE_INTERCEPT = Signature("supervise.intercept", s.Take, t.CallInfo, "Take a call that is no talk yet.")
+SUPERVISE_RELEASE = Signature("supervise.release", s.OnCall, t.HangupInfo, "End a call for both sides.")
+SUPERVISE_MOVE = Signature("supervise.move", s.Move, t.CallInfo, "Move a waiting call to another queue, or up.")
+SUPERVISE_STATE = Signature("supervise.state", s.AgentState, t.AgentInfo, "Change an agent's state for them.")
+SUPERVISE_NOTE = Signature("supervise.note", s.Note, st.ActInfo, "Write a coach's remark into the books.")
+SUPERVISE_LOG = Signature("supervise.log", s.ActFilter, st.Acts, "What supervisors did, and were not let do.")
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")

@@ -18,6 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from apps.api.protocol import EventLost, Notification, line
+from apps.api.supervise_types import ActInfo
 from apps.api.types import AgentInfo, AlarmInfo, At, CallInfo, ContactInfo, QueueInfo, RecordingInfo, SegmentInfo, utc
 
 KEEP_EVENTS = 10_000
@@ -141,6 +142,12 @@ class ConfigReloaded(Struct, frozen=True):
     changes: list[str]
 
 
+class SuperviseAct(Struct, frozen=True):
+    """A supervisor did something, or was not let do it."""
+
+    act: ActInfo
+
+
 class SwitchStopping(Struct, frozen=True):
     """No new calls are taken; the running ones have `grace_s` to end."""
 
@@ -165,6 +172,7 @@ EVENTS: dict[str, type[Struct]] = {
     "alarm.raised": AlarmRaised,
     "alarm.cleared": AlarmCleared,
     "config.reloaded": ConfigReloaded,
+    "supervise.act": SuperviseAct,
     "switch.stopping": SwitchStopping,
 }
 """Type → its data."""

@@ -37,7 +37,8 @@ def list_agents(queue: str) -> None:
     session().show(chosen, lambda: table(AGENT_COLUMNS, chosen.agents, "No agents."))
 
 
-def _told(agent: AgentInfo) -> None:
+def told_state(agent: AgentInfo) -> None:
+    """Print what an agent is now."""
     draw: Callable[[], None] = lambda: say(  # noqa: E731
         f"{agent.agent} is {agent.presence}"
         + (f" ({agent.reason})" if agent.reason else "")
@@ -53,14 +54,14 @@ def _told(agent: AgentInfo) -> None:
 @click.argument("extension", default="")
 def login(agent: str, extension: str) -> None:
     """Log an agent in at an extension; their own if none is given."""
-    _told(session().call(catalogue.AGENTS_LOGIN, Login(agent, extension)))
+    told_state(session().call(catalogue.AGENTS_LOGIN, Login(agent, extension)))
 
 
 @agents.command("logout", examples="zongji agents logout mei")
 @click.argument("agent")
 def logout(agent: str) -> None:
     """Log an agent out; a running call goes on."""
-    _told(session().call(catalogue.AGENTS_LOGOUT, ByAgent(agent)))
+    told_state(session().call(catalogue.AGENTS_LOGOUT, ByAgent(agent)))
 
 
 @agents.command("break", examples="zongji agents break mei lunch")
@@ -68,14 +69,14 @@ def logout(agent: str) -> None:
 @click.argument("reason")
 def take_break(agent: str, reason: str) -> None:
     """Give an agent a break, with its reason."""
-    _told(session().call(catalogue.AGENTS_BREAK, Break(agent, reason)))
+    told_state(session().call(catalogue.AGENTS_BREAK, Break(agent, reason)))
 
 
 @agents.command("ready", examples="zongji agents ready mei")
 @click.argument("agent")
 def ready(agent: str) -> None:
     """End an agent's break or wrap-up."""
-    _told(session().call(catalogue.AGENTS_READY, ByAgent(agent)))
+    told_state(session().call(catalogue.AGENTS_READY, ByAgent(agent)))
 
 
 @click.group(cls=Noun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from apps.api.supervise_types import ActInfo, WatchInfo
 from apps.api.types import (
     AgentInfo,
     AgentVerdict,
@@ -126,6 +127,27 @@ WAITING_COLUMNS: list[Column[WaitingCaller]] = [
     Column("RINGING", lambda caller: caller.ringing, 7),
     Column("LAST AGENT", lambda caller: caller.last_agent, 4),
     Column("LANG", lambda caller: caller.language, 2),
+]
+WATCH_COLUMNS: list[Column[WatchInfo]] = [
+    Column("BY", lambda watch: watch.by),
+    Column("EXT", lambda watch: watch.extension, 8, right=True),
+    Column("MODE", lambda watch: watch.mode),
+    Column("FOLLOWS", lambda watch: watch.follows, 7),
+    Column("STATE", lambda watch: watch.state, 8),
+    Column("CALL", lambda watch: watch.call_id, 6),
+    Column("AGENT", lambda watch: watch.agent, 5),
+    Column("FOR", lambda watch: _since(watch.since), 4, right=True),
+]
+ACT_COLUMNS: list[Column[ActInfo]] = [
+    Column("AT", lambda act: clock(act.at)),
+    Column("BY", lambda act: act.by or "-"),
+    Column("ACT", lambda act: act.act),
+    Column("CALL", lambda act: act.call_id, 7),
+    Column("AGENT", lambda act: act.agent, 8),
+    Column("QUEUE", lambda act: act.queue, 4),
+    Column("EXT", lambda act: act.extension, 3, right=True),
+    Column("TEXT", lambda act: act.text, 6),
+    Column("REFUSED", lambda act: act.refused, 5),
 ]
 VERDICT_COLUMNS: list[Column[AgentVerdict]] = [
     Column("AGENT", lambda verdict: verdict.agent),

@@ -11,6 +11,7 @@ from apps.methods.books import Books
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.status import Status
+from apps.methods.supervise import Supervise
 
 if TYPE_CHECKING:
     from apps.api.catalogue import Method
@@ -21,6 +22,6 @@ def table(exchange: Exchange) -> dict[str, Method]:
     """Every method of the catalogue with the function that serves it."""
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
-    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house)):
+    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Supervise(house)):
         functions |= noun.functions()
     return catalogue.bind(functions)

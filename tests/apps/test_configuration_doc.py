@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from apps.fields import Entry
 from apps.model_centre import AgentEntry, QueueEntry, Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from apps.settings import FILES
 
@@ -21,7 +22,11 @@ MODELS: dict[str, dict[str, type[Entry]]] = {
     "switch.yaml": {"": SwitchFile},
     "trunks.yaml": {"trunks.<name>.": TrunkEntry, "outbound[].": OutboundEntry},
     "phones.yaml": {"phones.<extension>.": PhoneEntry},
-    "agents.yaml": {"agents.<name>.": AgentEntry},
+    "agents.yaml": {
+        "agents.<name>.": AgentEntry,
+        "supervisors.<name>.": SupervisorEntry,
+        "roles.<name>.": RoleEntry,
+    },
     "queues.yaml": {"queues.<name>.": QueueEntry},
 }
 SEEN_APART = {"breaks.<digit>"}
