@@ -16,6 +16,7 @@ import logging
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -46,7 +47,7 @@ from apps.supervise.room import Supervision
 from apps.supervisor import UNUSABLE
 from apps.version import VERSION
 from apps.whole import Whole, load_whole
-from ivr.words import Mistakes
+from ivr.words import Mistake, Mistakes
 from media.desk import Desk, MediaError
 from media.events import MediaEvent
 from media.voice import Voice
@@ -60,6 +61,15 @@ log = logging.getLogger("exchange")
 BOOKS_ALARM = "The books cannot be written"
 BOOKS_PATIENCE_S = 15.0
 """Below the supervisor's patience with a child that is not ready yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A configuration that was read anew, and is right."""
+
+    changes: list[str]
+    """What is different from before, a sentence each."""
+    warnings: tuple[Mistake, ...]
 
 
 class Exchange:
@@ -133,6 +143,7 @@ class Exchange:
         """Zero the agents' counts when the site's day begins."""
         while True:
             await asyncio.sleep(seconds_to_midnight(self.house.site) + 1.0)
+            self.house.spawn(self.house.memory.tidy(), "what callers are remembered by")
             self.house.floor.tell(CountsLoaded({}))
             self.house.today.new_day()
             log.info("a new day: agents' counts are zero")
@@ -161,17 +172,17 @@ class Exchange:
 
     # ---- reload -------------------------------------------------------------------------------------------------
 
-    def reload(self, *, apply: bool = True) -> list[str]:
+    def reload(self, *, apply: bool = True) -> Reread:
         """Read the configuration from disk and, with `apply`, take it for new calls.
 
-        Returns what is different, a sentence each. Raises `Mistakes`, and then nothing has changed.
+        Raises `Mistakes`, and then nothing has changed.
         """
         before = self.house.site
         whole = load_whole(before.paths.directory)
         site, house = whole.site, self.house
         changes = differences(before, site, (house.plan, house.prompts) != (whole.plan, whole.prompts))
         if not apply:
-            return changes
+            return Reread(changes, whole.warnings)
         self.loaded_at = time.time()
         house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, site.routes()
         house.switch.reconfigure(site.switch_settings(VERSION))
@@ -180,7 +191,7 @@ class Exchange:
         house.spawn(make_ready(house), "prompts")
         house.hub.publish(ConfigReloaded(changes))
         log.info("configuration reloaded: %s", " ".join(changes) or "nothing is different")
-        return changes
+        return Reread(changes, whole.warnings)
 
     # ---- stop ---------------------------------------------------------------------------------------------------
 
@@ -237,6 +248,8 @@ def main(directory: Path) -> None:
         for mistake in mistakes.mistakes:
             log.error("%s", mistake)
         sys.exit(UNUSABLE)
+    for warning in whole.warnings:
+        log.warning("%s", warning)
     try:
         import uvloop
 

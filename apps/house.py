@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from apps import recording
 from apps.alarms import Alarms
 from apps.api.events import EngineChanged, EventHub
+from apps.caller_memory import CallerMemory
 from apps.journal import Journal
 from apps.tally import Tally
 from apps.today import Today
@@ -74,10 +75,14 @@ class House:
     floor: Floor = field(init=False)
     phone_use: PhoneUse = field(init=False)
     supervision: Supervision = field(init=False)
+    memory: CallerMemory = field(init=False)
     accepting: bool = True
     """False while the switch drains: new calls are refused with 503."""
     _call_over: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.memory = CallerMemory(self.journal)
 
     async def quiet(self) -> None:
         """Wait until no call is left."""

@@ -17,8 +17,9 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Table, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -160,6 +161,10 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
         """A line of a call is over."""
         row = as_row(leg) | dict(started_at=ms_of(leg.started_at), ended_at=ms_of(leg.ended_at))
         self._writer.put(schema.leg, leg.leg_id, row | dict(peer=wire_text(leg.peer)))
+
+    def row(self, table: Table, key: object, row: dict[str, Any] | None) -> None:
+        """A whole row of a table that has no other words here, under its primary key; None removes it."""
+        self._writer.put(table, key, row)
 
     # ---- what was written before -------------------------------------------------------------------------------
 

@@ -147,6 +147,18 @@ variable = Table(
 )
 """What a call's script told the books (the dialplan's `set`)."""
 
+caller_memory = Table(
+    "caller_memory",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    _name("value"),
+    Column("set_at", Integer, nullable=False),
+    Index("caller_memory_set", "set_at"),
+    sqlite_with_rowid=False,
+)
+"""What scripts remember of a caller's number (the dialplan's `remember`)."""
+
 recording = Table(
     "recording",
     metadata,

@@ -37,7 +37,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
 def load_site(directory: Path) -> Site:
     """The site in a directory. Raises `Mistakes` with all there are."""
     site, _, mistakes = read_site(directory)
-    if mistakes:
+    if not all(mistake.warning for mistake in mistakes):
         raise Mistakes(mistakes)
     return site
 
@@ -46,7 +46,7 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
     """The site as far as it can be read, its documents, and every mistake in them."""
     directory = directory.absolute()
     docs = {file: document.read(directory / file, file) for file in FILES}
-    files = Files(docs, broken=frozenset(file for file, doc in docs.items() if doc.mistakes))
+    files = Files(docs, broken=frozenset(file for file, doc in docs.items() if doc.broken))
     for file, doc in docs.items():
         if file != "switch.yaml":  # read by one model, which knows its keys
             check_top(doc, FILES[file])

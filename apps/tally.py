@@ -3,7 +3,7 @@
 Counts only grow (today.py has those of the site's day). What the hub tells is counted from there; what it does not
 tell in so many words is said by who knows. Labels are words of small sets: never a number, a name or an id of a call.
 
-Units: seconds. Deliberately absent: names of metrics (metrics.py).
+Units: seconds. Deliberately absent: names of metrics (metrics_names.py).
 """
 
 from __future__ import annotations

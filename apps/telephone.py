@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
 
 from apps import prompts as prompt_sources
 from apps import queue_answers
 from apps.dialling import dial
 from apps.journal_story import SegmentKind
+from apps.journal_writer import JournalError
 from apps.log import safe
 from apps.site_clock import local_now
 from apps.voicemail import record_message
@@ -177,6 +180,18 @@ class Telephone:
     def set_variable(self, name: str, value: str) -> None:
         """Keep a variable of the script, for `calls show` and the books."""
         self._call.set_variable(name, value)
+
+    async def recall(self) -> Mapping[str, str]:
+        """What is remembered of the caller's number. The books out of reach are no memory: the call goes on."""
+        try:
+            return await self._house.memory.recall(self.caller)
+        except (JournalError, DBAPIError) as error:
+            log.error("call=%s: what is remembered of the caller cannot be read: %s", self.call_id, error)
+            return {}
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep it of the caller's number."""
+        self._house.memory.remember(self.caller, name, value)
 
     def entered(self, step: str) -> None:
         """The script is at this step now: a menu segment, and the switch's own doing."""

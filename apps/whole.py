@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from apps import star_codes
 from apps.crosscheck import Files
 from apps.settings import read_site
 from apps.whole_site import Site
@@ -25,6 +27,8 @@ class Whole:
     site: Site
     prompts: Prompts
     plan: Plan
+    warnings: tuple[Mistake, ...] = ()
+    """What is written that no caller meets, or that may not be meant so."""
 
 
 def load_whole(directory: Path) -> Whole:
@@ -36,10 +40,24 @@ def load_whole(directory: Path) -> Whole:
     if "switch.yaml" in files.broken:
         # Its languages decide what every text of the dialplan must have.
         raise Mistakes(wrong)
-    wrong += dialplan.mistakes(site.paths.dialplan, known)
-    if wrong:
+    plan, wrong_plan = dialplan.read_all(site.paths.dialplan, known)
+    wrong += wrong_plan
+    wrong += hidden_by_star_codes(site, plan)
+    if not all(mistake.warning for mistake in wrong):
         raise Mistakes(wrong)
-    return Whole(site, prompts, dialplan.load(site.paths.dialplan, known))
+    return Whole(site, prompts, plan, tuple(sorted(wrong)))
+
+
+def hidden_by_star_codes(site: Site, plan: Plan) -> Iterator[Mistake]:
+    """Routes for phones that no call takes, because a star code of the site has their number."""
+    for entry in plan.routes:
+        numbers = [pattern.text for pattern in entry.to if pattern.exact]
+        codes = [star_codes.find(site, number) for number in numbers]
+        if (entry.phone or entry.extension) and codes and len(codes) == len(entry.to):
+            found = [code.action for code in codes if code is not None]
+            if len(found) == len(codes):
+                what = f"From a phone {', '.join(numbers)} is the star code for {', '.join(found)}, not this route"
+                yield Mistake(entry.file, entry.line, what, "Change one, in switch.yaml or here.", warning=True)
 
 
 def _known(site: Site, files: Files, prompts: frozenset[str]) -> Known:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KEYS = "0123456789*#"
 NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,39}")
-RESERVED = ("called", "caller", "caller_name", "trunk", "extension", "call_id", "date", "time", "rest")
+RESERVED = ("called", "caller", "caller_name", "trunk", "extension", "call_id", "date", "time", "weekday", "rest")
 """Variables that the switch sets and a script cannot."""
 TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
@@ -83,6 +83,19 @@ class Kind:
 
     def templates(self, value: Any) -> Iterator[Template]:
         """Texts with variables in a value."""
+        return iter(())
+
+    def targets(self, value: Any) -> Iterator[str]:
+        """Scripts and labels that a value leads to."""
+        return iter(())
+
+    def names(self, value: Any) -> Iterator[str]:
+        """Variables that a value asks for."""
+        for text in self.templates(value):
+            yield from text.names
+
+    def hours(self, value: Any) -> Iterator[str]:
+        """Opening hours that a value names."""
         return iter(())
 
     def text(self, reading: Reading, value: Value, place: Place) -> str | None:

@@ -56,6 +56,24 @@ class Keys(Kind):
         yield from value.items()
 
 
+class Cases(Kind):
+    """What each value leads to."""
+
+    holds_branches: ClassVar[bool] = True
+    word = "mapping of values to branches"
+    blank: Mapping[str, Block] = MappingProxyType({})
+
+    def read(self, reading: Reading, value: Value, place: Place) -> Mapping[str, Block]:
+        if not isinstance(value, dict) or not value:
+            mend = 'Write {"1": sales, "": service}.'
+            reading.wrong(place, f"{shown(place)} must be a {self.word}, not a {noun(value)}", mend)
+            return self.blank
+        return MappingProxyType({key: reading.branch(reading, item, (*place, key)) for key, item in value.items()})
+
+    def branches(self, name: str, value: Any) -> Iterator[tuple[str, Block]]:
+        yield from value.items()
+
+
 class Target(Kind):
     """A script, a label of the same script, or script.label."""
 
@@ -66,3 +84,7 @@ class Target(Kind):
         if text in ("continue", "repeat"):
             reading.wrong(place, f'"{text}" is a branch, not a target', f'Write "{text}" in place of the goto.')
         return text or ""
+
+    def targets(self, value: Any) -> Iterator[str]:
+        if value:
+            yield value

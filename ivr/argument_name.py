@@ -146,3 +146,7 @@ class HoursName(Kind):
 
     def read(self, reading: Reading, value: Value, place: Place) -> str:
         return self.text(reading, value, place) or ""
+
+    def hours(self, value: Any) -> Iterator[str]:
+        if value:
+            yield value

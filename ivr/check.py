@@ -1,36 +1,21 @@
-"""What can only be seen when all files are read: targets, reachability, loops, variables, hidden routes.
+"""What can only be seen when all files are read: targets, variables, hidden routes.
 
-Pure. Deliberately absent: the shape of single steps (read.py).
+Pure. Deliberately absent: the shape of single steps (read.py), the ways between them (check_flow.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 from ivr.argument import RESERVED, nearest
-from ivr.plan import Plan, Script, walk
+from ivr.check_flow import check_flow
+from ivr.plan import Plan, walk
 from ivr.route import Route, RunScript, hidden_by, hides
-from ivr.steps.goto import Goto
-from ivr.steps.hours import Hours
-from ivr.verb import Block, Step
+from ivr.steps import VERBS
 from ivr.words import Known, Mistake
 
-ALWAYS_SET = (
-    *RESERVED,
-    "language",
-    "digits",
-    "queue_status",
-    "agent",
-    "waited",
-    "dial_status",
-    "talked",
-    "answered_by",
-    "recording",
-    "recording_seconds",
-    "message_seconds",
-)
+ALWAYS_SET = (*RESERVED, "language", *(name for verb in VERBS.values() for name in verb.sets))
 """Variables that need no `set`: the switch's own, and those that verbs leave behind."""
 
 
@@ -45,10 +30,7 @@ def check(
     yield from _names(plan, known)
     yield from _variables(plan, names_set)
     yield from _routes(plan, broken)
-    flow = Flow(plan)
-    yield from _circles(flow)
-    if whole:
-        yield from _unreachable(plan, known, flow)
+    yield from check_flow(plan, known, whole=whole)
 
 
 # ---- names --------------------------------------------------------------------------------------------------
@@ -70,12 +52,14 @@ def _names(plan: Plan, known: Known) -> Iterator[Mistake]:
                 what = f"The label {label!r} has the name of a script"
                 yield Mistake(step.file, step.line, what, "A goto could mean either; rename one.")
         for step in walk(script.steps):
-            if isinstance(step.verb, Goto) and step.verb.target and plan.find(step.verb.target, script.name) is None:
-                targets = {*plan.scripts, *script.labels}
-                what = f"There is no script or label {step.verb.target!r}"
-                yield Mistake(step.file, step.line, what, nearest(step.verb.target, targets))
-            if isinstance(step.verb, Hours) and step.verb.name and step.verb.name not in plan.hours:
-                yield _no_hours(plan, step.verb.name, step.file, step.line)
+            for target in step.verb.targets():
+                if plan.find(target, script.name) is None:
+                    what = f"There is no script or label {target!r}"
+                    yield Mistake(step.file, step.line, what, nearest(target, {*plan.scripts, *script.labels}))
+            for argument in fields(step.verb):
+                for name in argument.metadata["kind"].hours(getattr(step.verb, argument.name)):
+                    if name not in plan.hours:
+                        yield _no_hours(plan, name, step.file, step.line)
 
 
 def _no_hours(plan: Plan, name: str, file: str, line: int) -> Mistake:
@@ -89,8 +73,7 @@ def _variables(plan: Plan, names_set: set[str]) -> Iterator[Mistake]:
         for step in walk(script.steps):
             told = set()
             for argument in fields(step.verb):
-                for template in argument.metadata["kind"].templates(getattr(step.verb, argument.name)):
-                    told.update(set(template.names) - known)
+                told.update(set(argument.metadata["kind"].names(getattr(step.verb, argument.name))) - known)
             for name in sorted(told):
                 what = f"Nothing sets the variable {{{name}}}"
                 yield Mistake(step.file, step.line, what, nearest(name, known) or "Set it, or take it out.")
@@ -123,7 +106,7 @@ def _routes(plan: Plan, broken: set[tuple[str, int]]) -> Iterator[Mistake]:
             hiding = owners[-1] if None not in owners else None
         if hiding is not None:
             what = f"This route is never taken: the one in {hiding.file} line {hiding.line} takes its calls"
-            yield Mistake(entry.file, entry.line, what, "Put the narrower route first.")
+            yield Mistake(entry.file, entry.line, what, "Put the narrower route first.", warning=True)
         if only_plain:
             table = plain.setdefault(_conditions(entry), _Plain(entry)).numbers
             for number in numbers:
@@ -136,102 +119,3 @@ def _conditions(entry: Route) -> object:
     """What a route asks besides the called number, to compare."""
     callers, extensions = ([pattern.text for pattern in patterns] for patterns in (entry.caller, entry.extension))
     return (tuple(callers), tuple(extensions), entry.trunks, entry.phone, entry.hours, entry.open)
-
-
-# ---- the way of a call through the scripts ------------------------------------------------------------------
-
-
-@dataclass
-class Flow:
-    """Which step can follow which."""
-
-    plan: Plan
-    after: dict[int, list[Step]] = field(default_factory=dict)
-    """id of a step -> steps that can follow it."""
-    steps: dict[int, Step] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for script in self.plan.scripts.values():
-            self._block(script, script.steps, None, None)
-
-    def _block(self, script: Script, block: Block, beyond: Step | None, loop: Step | None) -> None:
-        """`beyond`: what follows the block; `loop`: the menu around it."""
-        for index, step in enumerate(block):
-            following = block[index + 1] if index + 1 < len(block) else beyond
-            outgoing = self._outgoing(script, step, following, loop)
-            inner = step if step.verb.loops else loop
-            for _, branch in step.verb.branches():
-                self._block(script, branch, following, inner)
-                first = branch[0] if branch else following
-                if first is not None:
-                    outgoing.append(first)
-            self.steps[id(step)] = step
-            self.after[id(step)] = outgoing
-
-    def _outgoing(self, script: Script, step: Step, following: Step | None, loop: Step | None) -> list[Step]:
-        if isinstance(step.verb, Goto):
-            found = self.plan.find(step.verb.target, script.name)
-            return [found[0].steps[found[1]]] if found is not None and found[0].steps else []
-        if step.verb.verb == "repeat":
-            return [loop] if loop is not None else []
-        return [following] if step.verb.falls() and following is not None else []
-
-    def reached(self, entries: Sequence[Step]) -> set[int]:
-        """ids of the steps that calls can get to."""
-        seen: set[int] = set()
-        todo = list(entries)
-        while todo:
-            step = todo.pop()
-            if id(step) not in seen:
-                seen.add(id(step))
-                todo.extend(self.after[id(step)])
-        return seen
-
-
-def _unreachable(plan: Plan, known: Known, flow: Flow) -> Iterator[Mistake]:
-    routed = {entry.action.script for entry in plan.routes if isinstance(entry.action, RunScript)}
-    scripts = [script for name, script in plan.scripts.items() if name in routed or name in known.scripts]
-    reached = flow.reached([script.steps[0] for script in scripts if script.steps])
-    for script in plan.scripts.values():
-        if script.steps and not any(id(step) in reached for step in walk(script.steps)):
-            what = f"Nothing leads to the script {script.name!r}"
-            yield Mistake(script.file, script.line, what, "Name it in a route or a goto, or take it out.")
-        else:
-            yield from _dead(script.steps, reached)
-
-
-def _dead(block: Block, reached: set[int]) -> Iterator[Mistake]:
-    told = False
-    for step in block:
-        if id(step) in reached:
-            told = False
-            for _, branch in step.verb.branches():
-                yield from _dead(branch, reached)
-        elif not told:
-            told = True
-            what = f'This "{step.verb.verb}" is never reached: every way before it leads elsewhere'
-            yield Mistake(step.file, step.line, what, "Take it out, or give it a label and a goto.")
-
-
-def _circles(flow: Flow) -> Iterator[Mistake]:
-    """Loops in which nothing waits: found as back edges of a walk over the steps that do not wait."""
-    state: dict[int, Any] = {}
-    for start in flow.steps.values():
-        if id(start) in state or start.verb.waits:
-            continue
-        way: list[tuple[Step, Iterator[Step]]] = [(start, iter(flow.after[id(start)]))]
-        state[id(start)] = "open"
-        while way:
-            step, following = way[-1]
-            child = next(following, None)
-            if child is None:
-                state[id(step)] = "done"
-                way.pop()
-            elif child.verb.waits:
-                continue
-            elif state.get(id(child)) == "open":
-                what = f"A loop without a wait: from here back to {child.name} nothing waits for the caller"
-                yield Mistake(step.file, step.line, what, "Put a menu or gather into it, or end it with hangup.")
-            elif id(child) not in state:
-                state[id(child)] = "open"
-                way.append((child, iter(flow.after[id(child)])))

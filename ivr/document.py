@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from ivr import unquoted
 from ivr.words import Mistake
 
 Value = str | list["Value"] | dict[str, "Value"]
@@ -37,6 +38,11 @@ class Document:
     mistakes: list[Mistake] = field(default_factory=list)
     values: int = 0
     """How many values there are, those of repeated anchors counted each time."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether something is wrong with it, warnings apart."""
+        return not all(mistake.warning for mistake in self.mistakes)
 
     def line(self, place: Place) -> int:
         """The line of the value at `place`, or of the nearest thing around it."""
@@ -79,8 +85,10 @@ def parse(text: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         # What is missing at the end is told at the last line that is there.
-        line = min(mark.line + 1, len(text.splitlines())) if mark else 1
-        document.mistakes.append(Mistake(file, max(line, 1), f"Not YAML: {error.problem}", _mend(str(error.problem))))
+        line = max(min(mark.line + 1, len(text.splitlines())), 1) if mark else 1
+        document.mistakes += unquoted.in_broken(text, file, line) or [
+            Mistake(file, line, f"Not YAML: {error.problem}", _mend(str(error.problem)))
+        ]
         return document
     except yaml.YAMLError as error:
         document.mistakes.append(Mistake(file, 1, f"Not YAML: {str(error).splitlines()[0]}", ""))
@@ -88,6 +96,7 @@ def parse(text: str, file: str) -> Document:
     if node is not None:
         document.lines[()] = node.start_mark.line + 1
         document.data = _build(node, (), document, set())
+    document.mistakes += unquoted.in_sound(text, file)
     return document
 
 
@@ -105,8 +114,12 @@ def _too_deep(text: str) -> int | None:
 
 
 def _mend(problem: str) -> str:
-    if "'*'" in problem or "alias" in problem:
+    if "alias" in problem:
         return 'Put quotes round a text that starts with *: "*8".'
+    if "start any token" in problem:
+        return 'Indent with spaces, not tabs; a text that starts with %, @ or ` needs quotes: "%8".'
+    if "mapping values" in problem:
+        return 'A text with ": " in it needs quotes.'
     if "tab" in problem or r"'\t'" in problem:
         return "Indent with spaces, not tabs."
     return "Look at the indentation and the quotes of this line and the one before."

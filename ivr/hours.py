@@ -77,9 +77,13 @@ class Hours:
     closed: tuple[Days, ...] = ()
     also_open: tuple[Opened, ...] = ()
 
+    def local(self, at: datetime) -> datetime:
+        """An aware moment as the clock on the wall of the zone shows it."""
+        return at.astimezone(self.zone) if self.zone is not None else at
+
     def is_open(self, at: datetime) -> bool:
         """Whether it is open at an aware moment."""
-        local = at.astimezone(self.zone) if self.zone is not None else at
+        local = self.local(at)
         minute = local.hour * 60 + local.minute
         today = local.date()
         # What began yesterday may still run.

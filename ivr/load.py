@@ -26,16 +26,17 @@ SECTIONS = ("routes", "hours", "scripts")
 
 
 def load(directory: Path, known: Known) -> Plan:
-    """The plan of all *.yaml files in a directory. Raises `Mistakes`."""
-    plan, wrong = _read(directory, known)
-    if wrong:
+    """The plan of all *.yaml files in a directory. Raises `Mistakes`, warnings among them, when one is no warning."""
+    plan, wrong = read_all(directory, known)
+    if not all(mistake.warning for mistake in wrong):
         raise Mistakes(wrong)
     return plan
 
 
-def mistakes(directory: Path, known: Known) -> list[Mistake]:
-    """Every mistake in a directory's files, in order; empty when `load` would give a plan."""
-    return sorted(set(_read(directory, known)[1]))
+def read_all(directory: Path, known: Known) -> tuple[Plan, list[Mistake]]:
+    """The plan as far as it can be read, and every mistake in a directory's files, in order."""
+    plan, wrong = _read(directory, known)
+    return plan, sorted(set(wrong))
 
 
 def _read(directory: Path, known: Known) -> tuple[Plan, list[Mistake]]:
@@ -57,7 +58,7 @@ def parse(documents: list[Document], known: Known) -> tuple[Plan, list[Mistake]]
     whole = True
     for document in documents:
         # A file that is no YAML hides everything in it; what it lacks is not told besides.
-        whole = whole and not document.mistakes
+        whole = whole and not document.broken
         reading = Reading(document, known, read.branch)
         _sections(reading, routes, hours, scripts)
         names_set |= reading.names_set

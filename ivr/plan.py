@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 
 from ivr.hours import Hours
@@ -57,6 +58,17 @@ class Plan:
         if not dot:
             return script, 0
         return (script, script.labels[label]) if label in script.labels else None
+
+    @cached_property
+    def recalls(self) -> bool:
+        """Whether some script asks what was remembered of a caller."""
+        return any(
+            name.startswith("caller.")
+            for script in self.scripts.values()
+            for step in walk(script.steps)
+            for argument in fields(step.verb)
+            for name in argument.metadata["kind"].names(getattr(step.verb, argument.name))
+        )
 
     def static_texts(self) -> set[tuple[str, str]]:
         """(text, language) of everything that can be rendered before anybody calls."""

@@ -25,6 +25,7 @@ class Repeat(Verb):
     """Run the menu or gather around it once more; written as the word `repeat`."""
 
     verb: ClassVar[str] = "repeat"
+    again: ClassVar[bool] = True
 
     async def run(self, call: Running) -> Outcome:
         return Again()

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from ivr.plan import Plan
 from ivr.running import SAME_STEP_LIMIT, STEP_LIMIT, Running
-from ivr.verb import Again, Block, End, Into, Jump, Outcome, Step
+from ivr.verb import Again, Back, Block, End, Inside, Into, Jump, Outcome, Step
 from ivr.words import CallPort
 
-TRANSPARENT = ("goto", "set", "hours", "repeat")
+TRANSPARENT = ("goto", "set", "hours", "repeat", "if", "switch", "call", "return", "remember")
 """Verbs that take no time: the books need not know, and they are not what comes round."""
+
+
+MAX_INSIDE = 20
+"""Scripts that may have called one another."""
 
 
 @dataclass(slots=True)
@@ -26,31 +31,68 @@ class _Frame:
 
     block: Block
     next: int = 0
+    caller: _Caller | None = None
+    """When the block is a script that was called."""
+
+
+@dataclass(slots=True)
+class _Caller:
+    """Where a script goes back to."""
+
+    script: str
+    step: Inside
+
+
+class Watch(Protocol):
+    """Who watches a script run. It sees, and changes nothing."""
+
+    def began(self, step: Step) -> None:
+        """The script is at this step."""
+
+    def took(self, step: Step, outcome: Outcome) -> None:
+        """The step is done, and this is what came of it."""
 
 
 async def run(
-    plan: Plan, script_name: str, port: CallPort, *, language: str = "", variables: Mapping[str, str] | None = None
+    plan: Plan,
+    script_name: str,
+    port: CallPort,
+    *,
+    language: str = "",
+    variables: Mapping[str, str] | None = None,
+    watch: Watch | None = None,
 ) -> str:
     """Run the script to its end and hang up; returns why it ended, in words for the books.
 
     `language` (empty: the site's first) and `variables` come from the route. Cancelled when the caller hangs up.
     """
-    return await _Runner(plan, port, script_name, language, variables or {}).run()
+    return await _Runner(plan, port, script_name, language, variables or {}, watch).run()
 
 
 class _Runner:
-    def __init__(self, plan: Plan, port: CallPort, script: str, language: str, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        port: CallPort,
+        script: str,
+        language: str,
+        variables: Mapping[str, str],
+        watch: Watch | None,
+    ) -> None:
         self.plan = plan
+        self.watch = watch
         self.port = port
         self.script = script
         self.call = Running(plan, port, language, variables)
         self.frames: list[_Frame] = []
 
     async def run(self) -> str:
+        if self.plan.recalls:
+            await self.call.recall()
         end = self._jump(self.script)
         while end is None:
             while self.frames and self.frames[-1].next >= len(self.frames[-1].block):
-                self.frames.pop()
+                self._leave(self.frames.pop(), "")
             if not self.frames:
                 end = End("normal", "the script came to its end")
                 break
@@ -59,9 +101,17 @@ class _Runner:
             frame.next += 1
             end = self._over_limit(step)
             if end is None:
-                end = self._follow(await step.verb.run(self.call))
+                end = self._follow(await self._take(step))
         await self.port.hang_up(end.cause)
         return end.why
+
+    async def _take(self, step: Step) -> Outcome:
+        if self.watch is None:
+            return await step.verb.run(self.call)
+        self.watch.began(step)
+        outcome = await step.verb.run(self.call)
+        self.watch.took(step, outcome)
+        return outcome
 
     def _over_limit(self, step: Step) -> End | None:
         call = self.call
@@ -81,6 +131,13 @@ class _Runner:
             return outcome
         if isinstance(outcome, Jump):
             return self._jump(outcome.target)
+        if isinstance(outcome, Inside):
+            return self._enter(outcome)
+        if isinstance(outcome, Back):
+            while self.frames:
+                if self._leave(self.frames.pop(), outcome.value):
+                    return None
+            return End("normal", "the script returned, and none had called it")
         if isinstance(outcome, Into):
             self.frames.append(_Frame(outcome.block))
         elif isinstance(outcome, Again):
@@ -98,5 +155,30 @@ class _Runner:
             return End("normal", f"stopped: there is no script {target!r}")
         script, index = found
         self.script = script.name
-        self.frames = [_Frame(script.steps, index)]
+        # A goto leaves all branches, but not the script that called this one.
+        caller = None
+        while self.frames and caller is None:
+            caller = self.frames.pop().caller
+        self.frames.append(_Frame(script.steps, index, caller))
         return None
+
+    def _enter(self, step: Inside) -> End | None:
+        """Begin the script that a `call` names, on top of all that is under way."""
+        found = self.plan.find(step.target, self.script)
+        if found is None:
+            return End("normal", f"stopped: there is no script {step.target!r}")
+        if sum(frame.caller is not None for frame in self.frames) >= MAX_INSIDE:
+            return End("normal", f"stopped: more than {MAX_INSIDE} scripts have called one another")
+        script, index = found
+        self.frames.append(_Frame(script.steps, index, _Caller(self.script, step)))
+        self.script = script.name
+        return None
+
+    def _leave(self, frame: _Frame, value: str) -> bool:
+        """A frame is over; when it was a called script's, its caller has its variables back, and the result."""
+        if frame.caller is None:
+            return False
+        self.script = frame.caller.script
+        self.call.restore(frame.caller.step.before)
+        self.call.set(frame.caller.step.into, value)
+        return True

@@ -8,10 +8,13 @@ Deliberately absent: the order of steps (run.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ivr import speech
 from ivr.argument import KEYS
+from ivr.expression import Expression
+from ivr.expression_value import text_of
+from ivr.hours import WEEKDAYS
 from ivr.plan import Plan
 from ivr.template import Template
 from ivr.words import CallPort
@@ -30,6 +33,7 @@ class Running:
         self.port = port
         self.language = language if language in plan.languages else plan.languages[0]
         self._set: dict[str, str] = dict(variables)
+        self._remembered: Mapping[str, str] = {}
         self.steps = 0
         self.visits: dict[str, int] = {}
 
@@ -39,6 +43,7 @@ class Running:
         now = self.port.local_now()
         return {
             **self._set,
+            **self._remembered,
             "called": self.port.called,
             "caller": self.port.caller,
             "caller_name": self.port.caller_name,
@@ -48,12 +53,44 @@ class Running:
             "language": self.language,
             "date": now.strftime("%Y-%m-%d"),
             "time": now.strftime("%H:%M"),
+            "weekday": WEEKDAYS[now.weekday()],
         }
 
     def set(self, name: str, value: str, *, hidden: bool = False) -> None:
         """Set a variable; the books see stars when it is hidden."""
         self._set[name] = value
         self.port.set_variable(name, "*" * len(value) if hidden else value)
+
+    def set_aside(self, names: Iterable[str]) -> dict[str, str | None]:
+        """What these variables are now; None for those not set. For `restore`."""
+        return {name: self._set.get(name) for name in names}
+
+    def restore(self, before: Mapping[str, str | None]) -> None:
+        """Variables as they were."""
+        for name, value in before.items():
+            if value is None:
+                self._set.pop(name, None)
+            else:
+                self._set[name] = value
+
+    async def recall(self) -> None:
+        """Have at hand what was remembered of the caller, as {caller.name}."""
+        self._remembered = {f"caller.{name}": value for name, value in (await self.port.recall()).items()}
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep it of the caller, also for later calls; an empty value forgets it."""
+        self._remembered = {**self._remembered, f"caller.{name}": value}
+        self.port.remember(name, value)
+
+    def worked_out(self, worked: Template | Expression) -> str:
+        """A text with the variables of now, or what an expression comes to, as a text."""
+        if isinstance(worked, Template):
+            return self.expand(worked)
+        return text_of(worked.value(self.variables))
+
+    def holds(self, condition: Expression) -> bool:
+        """Whether a condition is true now."""
+        return condition.holds(self.variables)
 
     def speak(self, language: str) -> None:
         """Change the call's language, if the site speaks it."""

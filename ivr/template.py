@@ -1,8 +1,9 @@
 """Texts with {variables} in them.
 
 `{name}` stands for a variable's value, `{name:form}` for the value spoken in a form ("3" as "third"), `{{` and `}}`
-for the braces themselves. Total: a variable nobody set is empty, a form that does not fit a value leaves it as it is.
-Nothing is evaluated: conditions and sums are expression.py.
+for the braces themselves.
+`{caller.name}` is what was remembered of the caller. Total: a variable nobody set is empty, a form that does not fit
+a value leaves it as it is. Nothing is evaluated: conditions and sums are expression.py.
 
 Pure. Deliberately absent: how a number is spoken (spoken.py).
 """
@@ -18,7 +19,7 @@ from ivr import spoken
 MAX_RESULT = 2000
 """Longest expansion [characters]: a variable may hold what a caller sent."""
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+_NAME = re.compile(r"(caller\.)?[a-z_][a-z0-9_]{0,40}")
 
 
 class TemplateError(ValueError):

@@ -9,7 +9,7 @@ Deliberately absent: the verbs (steps/), reading them from YAML (read.py), the l
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 class Onward:
     """Go on with the next step."""
 
+    why: str = ""
+    """In words, for who watches the script; here and below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Into:
     """Run these steps, then go on with the next one."""
 
     block: Block
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,27 @@ class Jump:
     """Go on at a script or label."""
 
     target: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Run another script and come back here."""
+
+    target: str
+    into: str
+    """The variable that gets what it returns."""
+    before: Mapping[str, str | None]
+    """Variables to be restored then: `Running.set_aside`."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go back to the script that called this one."""
+
+    value: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +76,7 @@ class End:
     why: str
 
 
-Outcome = Onward | Into | Jump | Again | End
+Outcome = Onward | Into | Jump | Inside | Back | Again | End
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +90,14 @@ class Verb(ABC):
     """Waits for the caller or for somebody else: a loop through it is no mistake."""
     loops: ClassVar[bool] = False
     """`repeat` in a branch comes back to it."""
+    back: ClassVar[bool] = False
+    """Goes back to the script that called this one."""
+    again: ClassVar[bool] = False
+    """Is `repeat` itself."""
+    last_word: ClassVar[bool] = False
+    """Tells the caller something, or takes their word: a script may end after it."""
+    sets: ClassVar[tuple[str, ...]] = ()
+    """Variables that it leaves behind, besides those that its arguments name."""
 
     @abstractmethod
     async def run(self, call: Running) -> Outcome:
@@ -73,6 +106,10 @@ class Verb(ABC):
     def falls(self) -> bool:
         """Whether the next step can follow directly, not by way of a branch."""
         return True
+
+    def ends(self) -> bool:
+        """Whether it can end the call by itself."""
+        return False
 
     @classmethod
     def given(cls, value: Value) -> dict[str, Value]:
@@ -91,6 +128,13 @@ class Verb(ABC):
             kind = argument.metadata["kind"]
             if value is not None and kind.holds_branches:
                 yield from kind.branches(argument.name, value)
+
+    def targets(self) -> Iterator[str]:
+        """Scripts and labels that it goes on at; one whose next step can follow comes back from there."""
+        for argument in fields(self):
+            value = getattr(self, argument.name)
+            if value is not None:
+                yield from argument.metadata["kind"].targets(value)
 
 
 @dataclass(frozen=True, slots=True)

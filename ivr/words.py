@@ -6,7 +6,7 @@ simulator have their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,20 +21,19 @@ class Mistake:
     """From 1."""
     what: str
     mend: str
+    warning: bool = False
+    """Nothing is wrong for a caller: something is written that no caller meets, or that may be meant so."""
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}:{self.line}: {self.what}. {self.mend}"
-            if self.mend
-            else (f"{self.file}:{self.line}: {self.what}.")
-        )
+        mend = f" {self.mend}" if self.mend else ""
+        return f"{self.file}:{self.line}: {'warning: ' if self.warning else ''}{self.what}.{mend}"
 
 
 class Mistakes(Exception):
-    """Every mistake found in one check, in order of file and line."""
+    """Every mistake found in one check, in order of file and line; after them the warnings."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = tuple(sorted(mistakes))
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: (mistake.warning, mistake)))
         super().__init__("\n".join(map(str, self.mistakes)))
 
 
@@ -197,6 +196,12 @@ class CallPort(Protocol):
 
     def set_variable(self, name: str, value: str) -> None:
         """Tell the books of a variable the script set."""
+
+    async def recall(self) -> Mapping[str, str]:
+        """What is remembered of the caller's number, by name; empty for a caller without one."""
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep it of the caller's number, also for later calls; an empty value forgets it."""
 
     def entered(self, step: str) -> None:
         """Tell the books where the script is: "<plan>.<label>"; a menu segment begins."""

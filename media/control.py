@@ -232,7 +232,7 @@ class Control:
             return
         match order:
             case orders.WatchSpeech():
-                hall.watch_speech(stream, order.on)
+                hall.speech.watch(stream.row, order.on)
             case orders.WatchTones():
                 hall.tones.digits(stream.row, order.on)
             case orders.WatchProgress():

@@ -158,14 +158,14 @@ def plan(rooms: Iterable[Room], row_of: Mapping[StreamId, int], laws: Laws) -> P
 
 def heard(todo: Plan, frames: g711.Codes, laws: Laws) -> tuple[Wide, Wide]:
     """What singles (n, 160) and groups (m, 160) hear, as samples that are not yet clipped."""
-    voices = g711.decode(frames[todo.talkers], laws[todo.talkers]).astype(np.int64) * todo.talker_gain[:, None]
+    voices = g711.voices(frames[todo.talkers], laws[todo.talkers]).astype(np.int64) * todo.talker_gain[:, None]
     totals = np.add.reduceat(voices, todo.starts, axis=0) if todo.starts.size else voices
     singles = totals[todo.single_room]
     owning = np.flatnonzero(todo.single_own >= 0)
     singles[owning] -= voices[todo.single_own[owning]]
     singles *= todo.single_gain[:, None]
     if todo.speaker.size:
-        said = g711.decode(frames[todo.speaker], laws[todo.speaker]).astype(np.int64)
+        said = g711.voices(frames[todo.speaker], laws[todo.speaker]).astype(np.int64)
         np.add.at(singles, todo.listener, said * todo.correction[:, None])
     groups = totals[todo.group_room] * todo.group_gain[:, None]
     return (singles + _HALF) >> (2 * BITS), (groups + _HALF) >> (2 * BITS)

@@ -74,10 +74,10 @@ class Engine:
 
         hall.ties.meet()
         hall.yard.knocks()
-        hall.admit()
+        hall.arrivals.admit()
         for packets, rows, sizes in hall.mux.sift(hall.taps.copied(hall.seals.opened(hall.yard.batches(self._extra)))):
             for digit in intake.take_in(b, packets, rows, sizes, arrival, hall.wide.linear):
-                hall.digit(digit)
+                hall.arrivals.digit(digit)
         if hall.yard.overfull:
             intake.flooded(b, hall.yard.flood())
 
@@ -90,8 +90,8 @@ class Engine:
         if b.tick % jitter.WINDOW_TICKS == 0:
             jitter.judge(b)
 
-        if hall.ears:
-            hall.listen(frames)
+        if hall.speech:
+            hall.speech.listen(frames)
         if hall.tones:
             hall.tones.listen(frames)
         if hall.answers:

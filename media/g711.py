@@ -23,6 +23,9 @@ SHADOW = ALAW
 SILENCE: Codes = np.array([0xFF, 0xD5], np.uint8)
 """Code of the sample nearest to zero, per law."""
 
+_LEAST = 0x55
+"""A-law's least step without its sign."""
+
 
 def law_of(codec: Codec) -> int:
     """The law of a row's frames within a tick."""
@@ -81,6 +84,17 @@ _TRANSCODE_FLAT = TRANSCODE.reshape(-1)
 def decode(codes: Codes, law: npt.NDArray[np.integer]) -> Samples:
     """Samples of `codes` (rows, n); `law` (rows,) is each row's law."""
     return _DECODE_FLAT.take(codes + (law.astype(np.uint16) << np.uint16(8))[:, None])
+
+
+def voices(codes: Codes, law: npt.NDArray[np.integer]) -> Samples:
+    """The same for a sum of many: a row of A-law that never leaves the least step, which is silence, says nothing.
+
+    A-law has no zero. Its silence decodes to 8, or to -8, and so that of five hundred who only listen to 4000.
+    """
+    samples = decode(codes, law)
+    if law.any():
+        samples[(law == ALAW) & ((codes & 0x7F) == _LEAST).all(axis=1)] = 0
+    return samples
 
 
 def encode(samples: Samples, law: npt.NDArray[np.integer]) -> Codes:

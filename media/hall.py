@@ -11,17 +11,15 @@ import functools
 import time
 from collections.abc import Callable
 
-import numpy as np
-
-from media import conceal, dtmf, g711, intake, orders, report, speech, wording
+from media import orders, report, wording
 from media.announce import Announcer
 from media.answer_watch import AnswerWatch
-from media.board import DROPS, NOBODY, SLOTS, Board, Ints
+from media.arrivals import Arrivals
+from media.board import NOBODY, SLOTS, Board, Ints
 from media.crowd import Crowds
-from media.events import DigitHeard, MediaEvent, RtpBack, RtpLost, SpeechChanged
+from media.events import MediaEvent
 from media.files import Loader
 from media.floor_watch import Floors
-from media.intake import DigitPacket
 from media.mixer import Wiring
 from media.mux import Mux
 from media.ports import Ports
@@ -31,6 +29,7 @@ from media.recording_report import RecordingFormat, RecordingReport
 from media.room import Rooms
 from media.sender import Sender
 from media.sounding import Sounding
+from media.speech_watch import SpeechWatch
 from media.srtp import Seals
 from media.stream import Stream
 from media.stream_report import StreamReport
@@ -40,12 +39,12 @@ from media.tone_watch import ToneWatch
 from media.totals import Totals
 from media.udp import Yard
 from media.uring import Ring
+from media.watchman import Watchman
 from media.wide import Wide
-from media.words import FRAME_MS, RoomId, StreamId
+from media.words import RoomId, StreamId
 
 TRIES = 20
 """Ports tried before a stream is refused: others may sit on some."""
-_WAITED, _DIGIT = DROPS.index("waited"), DROPS.index("digit")
 
 Tell = Callable[[MediaEvent], None]
 
@@ -74,10 +73,9 @@ class Hall:
         self.recorder = Recorder(self.board, disk, tell)
         self.sender = Sender(self.board, ring)
         self._by_row: dict[int, Stream] = {}
-        self.ears: dict[int, speech.Listener] = {}
-        """Rows whose speech is watched."""
-        self.tones = ToneWatch(self.board, lambda row: self._by_row[row].id, tell)
-        self.answers = AnswerWatch(self.board, lambda row: self._by_row[row].id, tell)
+        self.speech = SpeechWatch(self.board, self._name_of, tell)
+        self.tones = ToneWatch(self.board, self._name_of, tell)
+        self.answers = AnswerWatch(self.board, self._name_of, tell)
         self.wiring = Wiring(rows)
         self.wide = Wide(self.board, self._wanted)
         self.crowds = Crowds()
@@ -99,11 +97,8 @@ class Hall:
         )
         self._ip = ip
         self._ports = ports
-        self._tell = tell
-        self._lost_ticks = int(lost_s * 1000 / FRAME_MS)
-        self._lost: dict[int, int] = {}
-        """Rows whose RTP stopped, and how many packets had come by then."""
-        self._admitted: list[tuple[int, bytes]] = []
+        self.arrivals = Arrivals(self.board, self._by_row, self.wide.linear, tell)
+        self.watchman = Watchman(self.board, self._by_row, lost_s, tell)
 
     @property
     def ports_free(self) -> int:
@@ -169,18 +164,18 @@ class Hall:
         report.say(stream, self.board, time.time(), bye=True)
         self.recorder.forget(stream.row)
         self.wide.forget(stream.row)
-        self.sender.forget(stream.row)
         del self._by_row[stream.row], self._rows[name]
         self._let_go(name, stream.row)
         self.ties.refeed(name)
-        self._lost.pop(stream.row, None)
+        self.watchman.forget(stream.row)
         self.mux.set(stream.row, False)
         self.seals.set(stream.row, None, False)
         self.taps.forget(stream.row)
-        self.ears.pop(stream.row, None)
+        self.speech.forget(stream.row)
         self.tones.forget(stream.row)
         self.answers.forget(stream.row)
         stream.close()
+        self.sender.forget(stream.row)  # after its outlet was shut, which is news of it
         self._ports.rest(stream.address.port, self.board.now)
         return found
 
@@ -208,13 +203,6 @@ class Hall:
         else:
             stream.finger.press(digits, on_ms, gap_ms)
             self.sender.arrange(stream)
-
-    def watch_speech(self, stream: Stream, on: bool) -> None:
-        """Judge the stream's speech from now on, or no more."""
-        if on:
-            self.ears.setdefault(stream.row, speech.Listener())
-        else:
-            self.ears.pop(stream.row, None)
 
     # ---- rooms ---------------------------------------------------------------------------------------------
 
@@ -261,57 +249,10 @@ class Hall:
         self.wide.follow(self.rooms, self._rows)
         self.wiring.follow(self.rooms, self._rows)
 
-    def admit(self) -> None:
-        """Packets that proved their source at the door are heard like all others; the newest of each stream is.
-
-        Older ones have waited there: to play them would only be a delay that lasts.
-        """
-        if self._admitted:
-            packets: dict[int, bytes] = {}
-            for row, packet in self._admitted:
-                self.board.dropped[row, _WAITED] += row in packets
-                packets[row] = packet
-            self._admitted = []
-            for digit in intake.take_bytes(self.board, packets, self.wide.linear):
-                self.digit(digit)
-
-    def digit(self, packet: DigitPacket) -> None:
-        """A telephone-event came."""
-        stream = self._by_row[packet.row]
-        conceal.excuse(self.board, packet.row)
-        if not dtmf.readable(packet.payload):
-            self.board.dropped[packet.row, _DIGIT] += 1
-        digit = stream.ear.hear(packet.ssrc, packet.ts, packet.marker, packet.payload)
-        if digit is not None:
-            self._tell(DigitHeard(stream.id, digit))
-
-    def listen(self, frames: g711.Codes) -> None:
-        """Judge this tick's frames of the rows whose speech is watched."""
-        rows = list(self.ears)
-        for row, samples in zip(rows, g711.decode(frames[rows], self.board.law[rows]), strict=True):
-            ear = self.ears[row]
-            if ear.hear(samples):
-                self._tell(SpeechChanged(self._by_row[row].id, ear.speaking))
-
     def watch(self) -> None:
-        """RTP that stopped or came back, and reports that are due. Every few ticks is enough."""
-        b = self.board
-        self.taps.beat(b.now)
-        for row, stream in self._by_row.items():
-            if b.now >= stream.report_at:
-                report.schedule(stream, b.now)
-                report.say(stream, b, time.time(), bye=False)
-                stream.count_overruns()
-            quiet = b.tick - int(b.heard_tick[row])
-            if row in self._lost:
-                back = int(b.packets_in[row]) > self._lost[row]
-                if back or not b.hears[row]:
-                    del self._lost[row]
-                if back:
-                    self._tell(RtpBack(stream.id))
-            elif quiet > self._lost_ticks and b.hears[row]:
-                self._lost[row] = int(b.packets_in[row])
-                self._tell(RtpLost(stream.id, round(quiet * FRAME_MS / 1000, 1)))
+        """What is due on open streams. Every few ticks is enough."""
+        self.taps.beat(self.board.now)
+        self.watchman.walk(time.time())
 
     def shut(self) -> None:
         """Say good-bye on all streams and let go of everything."""
@@ -324,8 +265,11 @@ class Hall:
 
     # ---- inside --------------------------------------------------------------------------------------------
 
+    def _name_of(self, row: int) -> StreamId:
+        return self._by_row[row].id
+
     def _inject(self, row: int, packet: bytes) -> None:
-        self._admitted.append((row, packet))
+        self.arrivals.inject(row, packet)
         self.taps.came(row, packet)
 
     def _muxed(self, row: int, packet: bytes) -> None:
@@ -334,8 +278,7 @@ class Hall:
 
     def _wanted(self) -> tuple[Ints, ...]:
         """Rows whose sound is looked at, besides by those in their room."""
-        ears = np.array(list(self.ears), np.int64)
-        here = self.recorder.wanted, self.tones.wanted, self.announcer.wanted, ears
+        here = self.recorder.wanted, self.tones.wanted, self.announcer.wanted, self.speech.wanted
         return *here, self.answers.wanted, self.floors.wanted, self.ties.wanted
 
     def _rtcp(self, stream: Stream, packet: bytes, source: tuple[str, int]) -> None:

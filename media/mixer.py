@@ -134,7 +134,7 @@ class Wiring:
         todo = self._plan
         if todo.mixed.size:
             law = laws[todo.mixed]
-            out[todo.mixed] = g711.encode(sums(todo, g711.decode(frames[todo.mixed], law)), law)
+            out[todo.mixed] = g711.encode(sums(todo, g711.voices(frames[todo.mixed], law)), law)
         if self._fade.due:
             self._fade.lead_over(frames, laws, self._partner, todo, out)
 
@@ -175,7 +175,7 @@ class Fade:
             _hush(source, spoken, law, voices, old)
             if summed and self._plan.mixed.size:
                 said = where[self._plan.mixed]
-                heard = sums(self._plan, g711.decode(voices[said], spoken[said]))
+                heard = sums(self._plan, g711.voices(voices[said], spoken[said]))
                 here = np.flatnonzero(said < high)
                 at = np.searchsorted(rows, said[here])
                 old[at] = g711.encode(heard[here], law[at])

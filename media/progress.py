@@ -37,8 +37,8 @@ FORGET_MS = 10_000
 """A tone that has not been heard for so long is told anew."""
 UNDER_TONE = 10 ** (12 / 10)
 """Sound that is so much fainter than the tone before it is a pause: lines have noise."""
-SPECIAL_LATE_MS = 90
-"""70 ms, and a frame's edge."""
+SPECIAL_EARLY_MS, SPECIAL_LATE_MS = 90, 110
+"""70 ms, and a frame's edge; the gap before the next one may be taken for more of this one."""
 SPECIAL_GAP_MS = 60
 """Between two of the three there may be 30 ms, which spoil two frames, or three."""
 _WIDE_HZ = {CNG: 40.0, CED: 25.0}
@@ -136,7 +136,7 @@ class Progress:
         """A phase is over and the next has begun."""
         found = None
         ms = self._frames * FRAME_MS
-        if self._kind == SIT1 + self._special and abs(ms - SPECIAL_MS) <= SPECIAL_LATE_MS:
+        if self._kind == SIT1 + self._special and -SPECIAL_EARLY_MS <= ms - SPECIAL_MS <= SPECIAL_LATE_MS:
             self._special += 1
         elif self._kind not in (SILENT, OTHER) or ms > SPECIAL_GAP_MS:
             self._special = 0

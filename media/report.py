@@ -42,18 +42,18 @@ def hear(stream: Stream, board: Board, packet: bytes, source: tuple[str, int], a
         return
     if locked and source[0] == locked[0]:
         stream.rtcp_to = source
-    stream.far_gone = compound.bye
+    stream.far.gone = compound.bye
     if compound.sent is not None:
-        stream.last_sr, stream.last_sr_at = compound.sent.ntp >> 16 & 0xFFFFFFFF, board.now
+        stream.far.last_sr, stream.far.last_sr_at = compound.sent.ntp >> 16 & 0xFFFFFFFF, board.now
     for block in compound.blocks:
         if block.ssrc != stream.ssrc:
             continue
-        stream.far_lost = max(block.lost, 0)
-        stream.far_jitter_ms = block.jitter / (8 * stream.clock)
-        stream.far_reports += 1
+        stream.far.lost = max(block.lost, 0)
+        stream.far.jitter_ms = block.jitter / (8 * stream.clock)
+        stream.far.reports += 1
         gone = rtcp.round_trip_ms(block, rtcp.ntp(at))
         if gone is not None:
-            stream.round_trip_ms = round(gone, 3)
+            stream.far.round_trip_ms = round(gone, 3)
 
 
 def say(stream: Stream, board: Board, at: float, *, bye: bool) -> None:
@@ -86,14 +86,14 @@ def _block(stream: Stream, b: Board) -> rtcp.Block | None:
     new_lost = new_expected - (received - int(b.received_told[row]))
     b.expected_told[row], b.received_told[row] = expected, received
     fraction = (new_lost << 8) // new_expected if new_expected > 0 and new_lost > 0 else 0
-    delay = int((b.now - stream.last_sr_at) * 65536) if stream.last_sr else 0
+    delay = int((b.now - stream.far.last_sr_at) * 65536) if stream.far.last_sr else 0
     return rtcp.Block(
         ssrc=int(b.ssrc_in[row]),
         fraction_lost=min(fraction, 255),
         lost=expected - received,
         highest_seq=int(b.seq_high[row]) & 0xFFFFFFFF,
         jitter=int(b.jitter[row] * stream.clock),
-        last_sr=stream.last_sr,
+        last_sr=stream.far.last_sr,
         delay=min(delay, 0xFFFFFFFF),
     )
 
@@ -103,18 +103,18 @@ def totals(stream: Stream, b: Board, losses: Losses) -> StreamReport:
     row, lost = stream.row, stream.lost
     received, sent = int(b.packets_in[row]), int(b.packets_out[row])
     ptime = stream.path.ptime_ms if stream.path else FRAME_MS
-    way_ms = (stream.round_trip_ms or 0.0) / 2 + ptime
+    way_ms = (stream.far.round_trip_ms or 0.0) / 2 + ptime
     mos_in = mos_out = None
     if received:
         # What comes too late to be played is as good as lost.
         share = min((lost + int(b.late[row])) / (received + lost), 1.0)
         mos_in = mos(100 * share, way_ms + stream.delay_ms, losses.ratio(share))
-    if stream.far_reports and sent:
+    if stream.far.reports and sent:
         # How much delay the far end keeps is its own affair; twice its jitter is what it needs.
-        mos_out = mos(100 * min(stream.far_lost / sent, 1.0), way_ms + 2 * stream.far_jitter_ms)
+        mos_out = mos(100 * min(stream.far.lost / sent, 1.0), way_ms + 2 * stream.far.jitter_ms)
     return replace(
         stream.report(),
-        far_jitter_ms=round(stream.far_jitter_ms, 2),
+        far_jitter_ms=round(stream.far.jitter_ms, 2),
         delay_ms=stream.delay_ms,
         bursts=losses.bursts,
         burst_ms=losses.burst_ms,

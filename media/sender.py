@@ -103,8 +103,8 @@ class Sender:
 
     def _put_in(self, stream: Stream) -> None:
         row = stream.row
-        self._phase(row)[row] = (stream.send, self._views[row], row)
-        self._entries["fd"][row] = stream.socket_fd
+        self._phase(row)[row] = (stream.outlet.send, self._views[row], row)
+        self._entries["fd"][row] = stream.outlet.fd
         self._entries["len"][row] = _END
         if stream.seal is not None:
             self._seals[row] = stream.seal
@@ -227,7 +227,7 @@ class Sender:
         b.packets_out[row] += 1
         b.bytes_out[row] += len(payload)
         try:
-            stream.send(packet)
+            stream.outlet.send(packet)
         except OSError:
             b.refused_out[row] += 1
 

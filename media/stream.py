@@ -16,10 +16,12 @@ from collections.abc import Callable
 from media import conceal, jitter, udp
 from media.board import DROPS, Board
 from media.dtmf import Ear, Finger
+from media.far_end import FarEnd
 from media.g711 import law_of
 from media.g722 import QUIET
 from media.l16 import LONGEST_MS, SAMPLE_BYTES
 from media.lock import Watch
+from media.outlet import Outlet
 from media.paths import Direction, LocalAddress, Path
 from media.rtcp import is_rtcp
 from media.rtp import COMFORT_NOISE, Header
@@ -36,15 +38,11 @@ _SOURCE, _FLOOD, _TYPE, _EARLY, _LINE, _OVERRUN = (
 
 Inject = Callable[[int, bytes], None]
 """Feed one packet that came through the door into a row."""
-# `aimed(stream)` is called whenever `Stream.send` has changed.
+# `aimed(stream)` is called whenever `Stream.outlet` has changed.
 
 
 def _deaf(packet: bytes, source: tuple[str, int]) -> None:
     pass
-
-
-def _nowhere(packet: memoryview | bytes) -> int:
-    return 0
 
 
 class Stream:
@@ -65,7 +63,6 @@ class Stream:
         self._board = board
         self._yard = yard
         self._inject = inject
-        self._aimed = aimed
         self.door, self.control = udp.open_pair(ip, port)
         try:
             self.row = board.take()
@@ -85,23 +82,11 @@ class Stream:
         self.music: str | None = None
         self.room: RoomId | None = None
         self.ssrc = random.getrandbits(32)
-        self.send: Callable[[memoryview | bytes], int] = _nowhere
-        """Puts one packet on the wire; OSError when the kernel refuses."""
-        self.socket_fd = -1
-        """The connected socket that `send` puts packets on, sealed or not, and does nothing else; -1 when it does."""
-        self._copy: Callable[[memoryview | bytes], None] | None = None
+        self.outlet = Outlet(lambda: aimed(self))
         self.pending = b""
         """Audio that waits for a whole packet, when our packet time is not one frame."""
         self.digit_ts = 0
-        # What the far end's RTCP says.
-        self.round_trip_ms: float | None = None
-        self.far_lost = 0
-        self.far_jitter_ms = 0.0
-        self.far_reports = 0
-        """How often the far end said what it hears of us."""
-        self.far_gone = False
-        """It said good-bye."""
-        self.last_sr, self.last_sr_at = 0, 0.0
+        self.far = FarEnd()
         self.hear_control: Callable[[bytes, tuple[str, int]], None] = _deaf
         """Takes RTCP."""
         self.rtcp_to: tuple[str, int] | None = None
@@ -166,31 +151,12 @@ class Stream:
 
     def _aim(self) -> None:
         path = self.path
-        self.socket_fd = -1
         if path is None or not self._board.sends[self.row]:
-            self.send = _nowhere
+            self.outlet.shut()
         elif self._line is not None:
-            self.send = self._line.send
-            self.socket_fd = self._line.fileno()
+            self.outlet.by_line(self._line, self.seal)
         else:
-            door, remote = self.door, (path.remote_ip, path.remote_port)
-            self.send = lambda packet: door.sendto(packet, remote)
-        if self.seal is not None and self.send is not _nowhere:
-            self.send = self.seal.sender(self.send)
-        if (copy := self._copy) is not None and self.send is not _nowhere:
-            real = self.send
-
-            def both(packet: memoryview | bytes) -> int:
-                copy(packet)
-                return real(packet)
-
-            self.send, self.socket_fd = both, -1
-        self._aimed(self)
-
-    def copy_sent(self, copy: Callable[[memoryview | bytes], None] | None) -> None:
-        """From now on `copy` gets every packet that is sent, or nobody does."""
-        self._copy = copy
-        self._aim()
+            self.outlet.by_door(self.door, (path.remote_ip, path.remote_port), self.seal)
 
     # ---- the door ------------------------------------------------------------------------------------------
 
@@ -270,7 +236,7 @@ class Stream:
         self._drop_line()
         self._yard.remove(self.door)
         self._yard.remove(self.control)
-        self.send = _nowhere
+        self.outlet.shut()
         self._board.give_back(self.row)
 
     @property
@@ -293,8 +259,8 @@ class Stream:
             duplicate=int(b.duplicate[row]),
             concealed_ms=int(b.concealed[row]) * FRAME_MS // 2,
             jitter_ms=round(float(b.jitter[row]) / 8, 2),
-            round_trip_ms=self.round_trip_ms,
-            far_lost=self.far_lost,
+            round_trip_ms=self.far.round_trip_ms,
+            far_lost=self.far.lost,
             dropped={name: int(n) for name, n in zip(DROPS, b.dropped[row], strict=True) if n},
             refused_out=int(b.refused_out[row]),
             resynced=int(b.resynced[row]),

@@ -85,7 +85,7 @@ class Taps:
         for name in tap.streams:
             if (stream := self._streams.get(name)) is not None and stream.row not in self._rows:
                 self._rows[stream.row] = (stream, tap)
-                stream.copy_sent(functools.partial(self._sent, stream, tap))
+                stream.outlet.copy(functools.partial(self._sent, stream, tap))
         self._submit(tap, HEADER)
 
     def copied(self, batches: Iterable[Batch]) -> Iterable[Batch]:
@@ -158,7 +158,7 @@ class Taps:
             if held is tap:
                 del self._rows[row]
                 if self._streams.get(stream.id) is stream:
-                    stream.copy_sent(None)
+                    stream.outlet.copy(None)
 
     def forget(self, row: int) -> None:
         """Row's stream closes."""

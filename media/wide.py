@@ -284,7 +284,7 @@ class Wide:
         b, todo = self._board, self._rooms.plan
         talkers = todo.narrow.rows
         led = np.concatenate([b.ring[(tick - 1) % SLOTS, talkers, -LEAD_UP:], frames[talkers]], axis=1)
-        return wide_plan.mixed(todo, g711.decode(led, b.law[talkers]), self._came[todo.wide.rows, :WIDE_SAMPLES])
+        return wide_plan.mixed(todo, g711.voices(led, b.law[talkers]), self._came[todo.wide.rows, :WIDE_SAMPLES])
 
     def _leave_passing(self, rows: Ints, sound: resample.Floats) -> None:
         """Those of `rows` who heard another's bytes in the last tick are led over from them to `sound` (n, 320)."""

@@ -3,11 +3,11 @@
 Only the first audio line that we can serve is used; every other line of an offer is answered with port 0, in its
 place, so that both sides count alike (RFC 3264 6: "the answer MUST contain exactly the same number of m= lines").
 An answer names one codec, the first of the *offerer's* that we have, so that nobody changes codec unasked.
-A side is *held* when it does not want to receive: sendonly, inactive, or the old c=0.0.0.0 (RFC 3264 8.4).
 
 Units: ports 0..65535, ptime [ms] a multiple of 10 in 10..60. `Path.direction` is ours, already turned round.
 A line with SRTP goes before one without (sdp_crypto.py).
-Deliberately absent: state (versions are counted by the caller, keys are kept in its `Keyring`), ICE, IPv6.
+Deliberately absent: which way audio goes (sdp_direction.py), what a line of ours looks like (sdp_ours.py), ICE, IPv6,
+state (versions are counted by the caller, keys are kept in its `Keyring`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from media.paths import Codec, Direction, LocalAddress, Path
-from switch.sdp_crypto import PLAIN, SECURED, Crypto, Keyring, NoSecurity, agreed
+from switch.sdp_crypto import PLAIN, SECURED, Keyring, NoSecurity, agreed
+from switch.sdp_direction import direction_of, narrow, turned
+from switch.sdp_ours import DEFAULT_PTIME_MS, our_media, our_sdp, refused, with_crypto
 from switch.sdp_text import Media, Sdp, SdpError, is_ipv4, parse, write
 
 __all__ = [
-    "Media",
     "NoAudio",
     "NoCommonCodec",
     "NoSecurity",
@@ -29,13 +30,9 @@ __all__ = [
     "SdpError",
     "agree",
     "answer",
-    "held",
-    "narrow",
     "offer",
     "parse",
     "speaks",
-    "turned",
-    "write",
 ]
 
 
@@ -48,36 +45,11 @@ class NoCommonCodec(SdpError):
 
 
 _PROTOCOLS = (PLAIN, "RTP/AVPF", SECURED)
-_DEFAULT_PTIME_MS = 20
 _RTPMAP = re.compile(r"(\d{1,3}) +([A-Za-z0-9._-]+)/(\d{1,6})(?:/(\d{1,2}))? *\Z", re.ASCII)
 _RTCP = re.compile(r"(\d{1,5})(?: +IN +IP4 +[0-9.]+)? *\Z", re.ASCII)
 _DYNAMIC = 96
 """Payload types from here on mean what an rtpmap says (RFC 3551 6)."""
 _STATIC = {codec.payload_type: (codec.sdp_name, codec.clock_hz) for codec in Codec if codec.payload_type < _DYNAMIC}
-_LONG = ("L16",)
-"""Codecs whose packets we want no longer than `_DEFAULT_PTIME_MS`."""
-_TURNED = {
-    Direction.SENDRECV: Direction.SENDRECV,
-    Direction.SENDONLY: Direction.RECVONLY,
-    Direction.RECVONLY: Direction.SENDONLY,
-    Direction.INACTIVE: Direction.INACTIVE,
-}
-_OF_TWO = {
-    (True, True): Direction.SENDRECV,
-    (True, False): Direction.SENDONLY,
-    (False, True): Direction.RECVONLY,
-    (False, False): Direction.INACTIVE,
-}
-
-
-def turned(direction: Direction) -> Direction:
-    """The far end's direction as ours."""
-    return _TURNED[direction]
-
-
-def narrow(one: Direction, other: Direction) -> Direction:
-    """Only what both allow."""
-    return _OF_TWO[one.sends and other.sends, one.receives and other.receives]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +66,15 @@ def offer(
     session_id: int,
     version: int,
     direction: Direction = Direction.SENDRECV,
-    ptime_ms: int = _DEFAULT_PTIME_MS,
+    ptime_ms: int = DEFAULT_PTIME_MS,
     dtmf_payload_type: int | None = 101,
     keys: Keyring | None = None,
 ) -> bytes:
     """Our offer of one audio stream at `local`, codecs in order of preference (RFC 3264 5)."""
     protocol, crypto = (keys or Keyring()).offer()
     formats = [(c.payload_type, c) for c in codecs]
-    media = _with(crypto, _our_media(protocol, local, formats, dtmf_payload_type, ptime_ms, direction))
-    return write(_our_sdp(local, session_id, version, "0 0", (media,)))
+    media = with_crypto(crypto, our_media(protocol, local, formats, dtmf_payload_type, ptime_ms, direction))
+    return write(our_sdp(local, session_id, version, "0 0", (media,)))
 
 
 def answer(
@@ -125,7 +97,7 @@ def answer(
     mux = ("rtcp-mux", None) in media.attributes
     secure, crypto = keys.answer(media)
     path = replace(_path(offer, media, chosen, want, mux=mux), srtp=secure)
-    ours = _our_media(
+    ours = our_media(
         media.protocol,
         local,
         [(chosen.payload_type, chosen.codec)],
@@ -134,9 +106,9 @@ def answer(
         path.direction,
         mux=mux,
     )
-    ours = _with(crypto, ours)
-    lines = tuple(ours if i == at else _refused(line) for i, line in enumerate(offer.media))
-    return write(_our_sdp(local, session_id, version, offer.time, lines)), path
+    ours = with_crypto(crypto, ours)
+    lines = tuple(ours if i == at else refused(line) for i, line in enumerate(offer.media))
+    return write(our_sdp(local, session_id, version, offer.time, lines)), path
 
 
 def agree(offered: bytes, answered: bytes) -> Path:
@@ -154,7 +126,7 @@ def agree(offered: bytes, answered: bytes) -> Path:
         raise NoAudio("the SDP answer refuses the audio")
     _check_address(theirs, media)
     codecs = [codec for codec in Codec if _numbers(mine, codec.sdp_name, codec.clock_hz)]
-    path = _path(theirs, media, _choose(media, codecs), _direction(ours, mine))
+    path = _path(theirs, media, _choose(media, codecs), direction_of(ours, mine))
     return replace(path, srtp=agreed(mine, media))
 
 
@@ -165,12 +137,6 @@ def speaks(sdp: Sdp, codecs: Sequence[Codec]) -> bool:
     except SdpError:
         return False
     return True
-
-
-def held(sdp: Sdp) -> bool:
-    """Whether the far end that sent `sdp` does not want to hear us (RFC 3264 8.4)."""
-    media = next((line for line in sdp.media if line.kind == "audio" and line.port), None)
-    return media is not None and not _direction(sdp, media).receives
 
 
 def _audio(sdp: Sdp, keys: Keyring | None = None) -> tuple[int, Media]:
@@ -227,24 +193,6 @@ def _numbers(media: Media, name: str, clock_hz: int) -> list[str]:
     return found
 
 
-def _direction(sdp: Sdp, media: Media) -> Direction:
-    """The far end's own direction: the media's attribute, else the session's, else both ways."""
-    for attributes in (media.attributes, sdp.attributes):
-        for name, value in attributes:
-            if value is None and name in ("sendrecv", "sendonly", "recvonly", "inactive"):
-                stated = Direction(name)
-                break
-        else:
-            continue
-        break
-    else:
-        stated = Direction.SENDRECV
-    # RFC 3264 8.4: "a media stream was placed on hold by setting the connection address to 0.0.0.0".
-    if sdp.connection_of(media) == "0.0.0.0":
-        return narrow(stated, Direction.SENDONLY)
-    return stated
-
-
 def _path(sdp: Sdp, media: Media, chosen: _Chosen, want: Direction, *, mux: bool = False) -> Path:
     address = sdp.connection_of(media)
     assert address is not None  # _check_address has seen it
@@ -257,7 +205,7 @@ def _path(sdp: Sdp, media: Media, chosen: _Chosen, want: Direction, *, mux: bool
         payload_type=chosen.payload_type,
         dtmf_payload_type=chosen.dtmf_payload_type,
         ptime_ms=_ptime(media),
-        direction=narrow(turned(_direction(sdp, media)), want),
+        direction=narrow(turned(direction_of(sdp, media)), want),
         remote_rtcp_port=rtcp_port if 0 < rtcp_port <= 65535 else media.port,
         rtcp_mux=mux,
     )
@@ -265,7 +213,7 @@ def _path(sdp: Sdp, media: Media, chosen: _Chosen, want: Direction, *, mux: bool
 
 def _ptime(media: Media) -> int:
     """What the far end likes to receive [ms], brought to a multiple of 10 in 10..60 (RFC 8866 6.4)."""
-    wanted = _milliseconds(media.attribute("ptime")) or _DEFAULT_PTIME_MS
+    wanted = _milliseconds(media.attribute("ptime")) or DEFAULT_PTIME_MS
     limit = _milliseconds(media.attribute("maxptime"))
     if limit is not None:
         wanted = min(wanted, limit)
@@ -275,45 +223,3 @@ def _ptime(media: Media) -> int:
 def _milliseconds(text: str | None) -> int | None:
     match = re.match(r"\s*(\d{1,4})(?:\.\d*)?\s*\Z", text or "", re.ASCII)
     return int(match[1]) or None if match else None
-
-
-def _our_sdp(local: LocalAddress, session_id: int, version: int, time: str, media: tuple[Media, ...]) -> Sdp:
-    return Sdp("-", session_id, version, local.ip, local.ip, time, (), media)
-
-
-def _our_media(
-    protocol: str,
-    local: LocalAddress,
-    codecs: Sequence[tuple[int, Codec]],
-    dtmf_payload_type: int | None,
-    ptime_ms: int,
-    direction: Direction,
-    *,
-    mux: bool = False,
-) -> Media:
-    formats = [str(number) for number, _ in codecs]
-    attributes: list[tuple[str, str | None]] = [
-        ("rtpmap", f"{number} {codec.sdp_name}/{codec.clock_hz}") for number, codec in codecs
-    ]
-    if dtmf_payload_type is not None:
-        # RFC 4733 2.2: events have the clock of the audio they come with.
-        for number, clock_hz in enumerate(dict.fromkeys(codec.clock_hz for _, codec in codecs), dtmf_payload_type):
-            formats.append(str(number))
-            attributes.append(("rtpmap", f"{number} telephone-event/{clock_hz}"))
-            attributes.append(("fmtp", f"{number} 0-15"))
-    attributes += [("ptime", str(ptime_ms)), (direction.value, None)]
-    if any(codec.sdp_name in _LONG for _, codec in codecs):
-        attributes.append(("maxptime", str(_DEFAULT_PTIME_MS)))
-    if mux:
-        attributes.append(("rtcp-mux", None))  # RFC 5761 5.1.1: only when offered, and we do not offer it
-    return Media("audio", local.port, protocol, tuple(formats), None, tuple(attributes))
-
-
-def _with(crypto: Sequence[Crypto], media: Media) -> Media:
-    lines: list[tuple[str, str | None]] = [("crypto", one.line) for one in crypto]
-    return replace(media, attributes=(*lines, *media.attributes)) if lines else media
-
-
-def _refused(media: Media) -> Media:
-    """The same line with port 0, as RFC 3264 6 has it for "an offered stream" that is rejected."""
-    return Media(media.kind, 0, media.protocol, media.formats, None, ())

@@ -87,6 +87,8 @@ class MistakeInfo(Struct, frozen=True):
     line: int
     what: str
     mend: str = ""
+    warning: bool = False
+    """No caller meets it, or it may be meant so: the configuration can be applied."""
 
 
 class ConfigReport(Struct, frozen=True):
@@ -95,6 +97,7 @@ class ConfigReport(Struct, frozen=True):
     ok: bool
     applied: bool
     mistakes: list[MistakeInfo] = []
+    """Only warnings when it is `ok`."""
     changes: list[str] = []
     """What is different from before, a sentence each."""
 

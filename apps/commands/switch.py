@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -91,25 +92,31 @@ def check() -> None:
     here = session()
     if not here.site.is_dir():
         raise Failure(f"There is no site {here.site}", INVALID, "Make one with: zongji init")
-    mistakes: list[MistakeInfo] = []
+    report = ours("apps.config_report", "report")
     try:
-        load_whole(here.site)
+        found = load_whole(here.site).warnings
     except mistakes_of as error:
-        mistakes = [MistakeInfo(m.file, m.line, m.what, m.mend) for m in error.mistakes]
-    _report(ConfigReport(not mistakes, False, mistakes), f"The configuration in {here.site} is right.")
+        found = error.mistakes
+    _report(report(found), f"The configuration in {here.site} is right.")
+
+
+def show_mistakes(mistakes: Sequence[MistakeInfo]) -> None:
+    """Mistakes and warnings, one a line, each with how to mend it."""
+    for mistake in mistakes:
+        mend = f" {mistake.mend}" if mistake.mend else ""
+        say(f"{mistake.file}:{mistake.line}: {'warning: ' if mistake.warning else ''}{mistake.what}.{mend}")
 
 
 def _report(report: ConfigReport, good: str) -> None:
     def draw() -> None:
-        for mistake in report.mistakes:
-            mend = f" {mistake.mend}" if mistake.mend else ""
-            say(f"{mistake.file}:{mistake.line}: {mistake.what}.{mend}")
+        show_mistakes(report.mistakes)
         if report.ok:
             say(good)
             for change in report.changes:
                 say(f"  {change}")
         else:
-            note(f"{counted(len(report.mistakes), 'mistake')}; nothing was changed.")
+            wrong = sum(not mistake.warning for mistake in report.mistakes)
+            note(f"{counted(wrong, 'mistake')}; nothing was changed.")
 
     session().show(report, draw)
     if not report.ok:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from apps import floor_views, metrics, views
 from apps.api import params as p
 from apps.api import types as t
+from apps.config_report import report
 from apps.version import VERSION
 from ivr.words import Mistakes
 
@@ -90,11 +91,10 @@ class Status:
 
     def _read(self, *, apply: bool) -> t.ConfigReport:
         try:
-            changes = self._exchange.reload(apply=apply)
+            read = self._exchange.reload(apply=apply)
         except Mistakes as mistakes:
-            found = [t.MistakeInfo(m.file, m.line, m.what, m.mend) for m in mistakes.mistakes]
-            return t.ConfigReport(ok=False, applied=False, mistakes=found)
-        return t.ConfigReport(ok=True, applied=apply, changes=changes)
+            return report(mistakes.mistakes)
+        return report(read.warnings, applied=apply, changes=read.changes)
 
     async def stop(self, asked: p.Stop) -> t.StopInfo:
         house = self._exchange.house

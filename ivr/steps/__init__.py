@@ -5,20 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ivr.steps.call import Call
 from ivr.steps.dial import Dial
 from ivr.steps.gather import Gather
 from ivr.steps.goto import Goto
 from ivr.steps.hangup import Hangup
 from ivr.steps.hours import Hours
+from ivr.steps.if_ import If
 from ivr.steps.menu import Menu
 from ivr.steps.play import Play
 from ivr.steps.queue import Queue
 from ivr.steps.record import Record
+from ivr.steps.remember import Remember
+from ivr.steps.return_ import Return
 from ivr.steps.say import Say
 from ivr.steps.set import Set
+from ivr.steps.switch import Switch
 from ivr.steps.voicemail import Voicemail
 from ivr.verb import Verb
 
 VERBS: Mapping[str, type[Verb]] = MappingProxyType(
-    {verb.verb: verb for verb in (Say, Play, Menu, Gather, Queue, Dial, Record, Voicemail, Goto, Hangup, Set, Hours)}
+    {
+        verb.verb: verb
+        for verb in (
+            Say,
+            Play,
+            Menu,
+            Gather,
+            Queue,
+            Dial,
+            Record,
+            Voicemail,
+            Goto,
+            Call,
+            Return,
+            If,
+            Switch,
+            Hours,
+            Set,
+            Remember,
+            Hangup,
+        )
+    }
 )

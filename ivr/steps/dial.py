@@ -25,6 +25,7 @@ class Dial(Verb):
     verb: ClassVar[str] = "dial"
     short: ClassVar[str] = "to"
     waits: ClassVar[bool] = True
+    sets: ClassVar[tuple[str, ...]] = ("dial_status", "talked", "answered_by")
 
     to: tuple[Template, ...] = argument(Dialled(), doc="Extensions or outside numbers.")
     timeout: float = argument(Seconds(1, 600), 30.0, "How long to ring.")
@@ -46,6 +47,9 @@ class Dial(Verb):
         if self.trunk is not None and any("@" in (number.constant or "") for number in self.to):
             reading.wrong((*place, "trunk"), "The trunk is given twice", "Leave out the @ in the number.")
 
+    def ends(self) -> bool:
+        return self.answered is None
+
     async def run(self, call: Running) -> Outcome:
         trunk = call.expand(self.trunk) if self.trunk is not None else ""
         numbers = [number for number in map(call.expand, self.to) if number]
@@ -61,7 +65,11 @@ class Dial(Verb):
         if result.talked_s >= BRIEF_S:
             call.acted()
         if result.status == "answered":
-            return Into(self.answered) if self.answered is not None else End("normal", "the called side hung up")
+            return (
+                Into(self.answered, "answered")
+                if self.answered is not None
+                else End("normal", "the called side hung up")
+            )
         unhappy = {
             "busy": self.busy,
             "no answer": self.no_answer,
@@ -71,4 +79,4 @@ class Dial(Verb):
             "machine": self.machine,
         }
         branch = unhappy.get(result.status, ()) or self.otherwise
-        return Into(branch) if branch else Onward()
+        return Into(branch, result.status) if branch else Onward(result.status)

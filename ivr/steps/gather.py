@@ -55,15 +55,16 @@ class Gather(Verb):
 
     async def run(self, call: Running) -> Outcome:
         await call.port.answer()
-        branch = self.no_input
+        branch, why = self.no_input, ""
         for attempt in range(self.retries + 1):
             again = self.retry_say if attempt else ()
             digits = await self._entry(call, again + self.play + self.say)
             if digits and self._good(digits):
                 call.set(self.into, digits, hidden=self.hidden)
-                return Into(self.then)
+                return Into(self.then, "the digits are good")
             branch = self.no_match if digits else self.no_input
-        return Into(branch)
+            why = "the digits are too few, or not accepted" if digits else "nothing was keyed"
+        return Into(branch, why)
 
     def _good(self, digits: str) -> bool:
         low = self.min_digits if self.num_digits is None else self.num_digits

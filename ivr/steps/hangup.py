@@ -24,5 +24,8 @@ class Hangup(Verb):
     def falls(self) -> bool:
         return False
 
+    def ends(self) -> bool:
+        return True
+
     async def run(self, call: Running) -> Outcome:
         return End(self.cause, f"hung up by the script: {self.cause}")

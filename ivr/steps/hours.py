@@ -34,4 +34,7 @@ class Hours(Verb):
 
     async def run(self, call: Running) -> Outcome:
         hours = call.plan.hours[self.name]
-        return Into(self.open if hours.is_open(call.port.local_now()) else self.closed)
+        now = call.port.local_now()
+        is_open = hours.is_open(now)
+        why = f"{self.name} is {'open' if is_open else 'closed'} on {hours.local(now):%a %Y-%m-%d at %H:%M}"
+        return Into(self.open if is_open else self.closed, why)

@@ -43,14 +43,15 @@ class Menu(Verb):
 
     async def run(self, call: Running) -> Outcome:
         await call.port.answer()
-        branch = self.no_input
+        branch, why = self.no_input, ""
         for attempt in range(self.retries + 1):
             again = self.retry_say if attempt else ()
             key = await self._choice(call, again + self.play + self.say)
             if key in self.keys:
-                return Into(self.keys[key])
+                return Into(self.keys[key], f"key {key}")
             branch = self.no_match if key else self.no_input
-        return Into(branch)
+            why = f"{key} is no key of it" if key else "nothing was keyed"
+        return Into(branch, why)
 
     async def _choice(self, call: Running, said: speech.Speech) -> str:
         """What the caller keyed: a key of the menu, or something else, or nothing."""

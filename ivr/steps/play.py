@@ -19,6 +19,7 @@ class Play(Verb):
 
     verb: ClassVar[str] = "play"
     short: ClassVar[str] = "prompt"
+    last_word: ClassVar[bool] = True
 
     prompt: speech.Speech = argument(Prompts(), doc="Names from prompts/, played in order.")
     times: int = argument(Number(1, 20), 1, "How many times.")

@@ -24,6 +24,8 @@ class Queue(Verb):
     verb: ClassVar[str] = "queue"
     short: ClassVar[str] = "name"
     waits: ClassVar[bool] = True
+    last_word: ClassVar[bool] = True
+    sets: ClassVar[tuple[str, ...]] = ("queue_status", "agent", "waited")
 
     name: Template = argument(Name("queue"), doc="The queue, from queues.yaml.")
     priority: int = argument(Number(-100, 100), 0, "Higher is served first.")
@@ -37,6 +39,9 @@ class Queue(Verb):
     no_agents: Block = argument(Branch(), (), "When nobody is logged in.")
     full: Block = argument(Branch(), (), "When the queue takes no more callers.")
     removed: Block = argument(Branch(), (), "When the caller was taken out of the queue.")
+
+    def ends(self) -> bool:
+        return self.connected is None
 
     async def run(self, call: Running) -> Outcome:
         name = call.expand(self.name)
@@ -55,7 +60,11 @@ class Queue(Verb):
         if result.waited_s >= BRIEF_S or result.status == "connected":
             call.acted()
         if result.status == "connected":
-            return Into(self.connected) if self.connected is not None else End("normal", "the agent hung up")
+            return (
+                Into(self.connected, result.status)
+                if self.connected is not None
+                else End("normal", "the agent hung up")
+            )
         unhappy = {
             "timed out": self.timed_out,
             "no agents": self.no_agents,
@@ -64,6 +73,6 @@ class Queue(Verb):
         }
         branch = unhappy.get(result.status, ())
         if branch:
-            return Into(branch)
+            return Into(branch, result.status)
         script = await call.port.unserved(name, result.status, language=call.language)
-        return Jump(script) if script else Onward()
+        return Jump(script, f"{result.status}; the queue's own answer") if script else Onward(result.status)

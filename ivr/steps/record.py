@@ -25,6 +25,7 @@ class Record(Verb):
 
     verb: ClassVar[str] = "record"
     waits: ClassVar[bool] = True
+    last_word: ClassVar[bool] = True
 
     say: speech.Speech = argument(Speech(), (), "What to say before.")
     max: float = argument(Seconds(1, 3600), 120.0, "Longest recording.")
@@ -47,5 +48,5 @@ class Record(Verb):
         call.set(f"{self.into}_seconds", str(round(result.seconds)))
         if result.seconds >= BRIEF_S:
             call.acted()
-            return Onward()
-        return Into(self.empty) if self.empty else Onward()
+            return Onward(f"{result.seconds:.0f} s were recorded")
+        return Into(self.empty, "nothing was said") if self.empty else Onward("nothing was said")

@@ -20,6 +20,7 @@ class Say(Verb):
 
     verb: ClassVar[str] = "say"
     short: ClassVar[str] = "text"
+    last_word: ClassVar[bool] = True
 
     text: speech.Speech = argument(Speech(), doc="What to say.")
     times: int = argument(Number(1, 20), 1, "How many times.")

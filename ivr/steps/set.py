@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ivr.argument import Kind, Reading, noun, template
-from ivr.argument_name import Language, variable
+from ivr.argument import Reading
+from ivr.argument_expression import Assignments, Worked
+from ivr.argument_name import Language
 from ivr.document import Place, Value
 from ivr.running import Running
-from ivr.template import Template, parse
+from ivr.template import Template
 from ivr.verb import Onward, Outcome, Verb, argument
 
 
-class Values(Kind):
-    """Variables and their texts."""
+class Values(Assignments):
+    """Variables, and the language."""
 
-    word = "mapping of variables to texts"
-    blank: Mapping[str, Template] = MappingProxyType({})
+    example = "Write set: {language: en}."
 
-    def read(self, reading: Reading, value: Value, place: Place) -> Mapping[str, Template]:
-        if not isinstance(value, dict) or not value:
-            reading.wrong(place, f'"set" needs a {self.word}, not a {noun(value)}', "Write set: {language: en}.")
-            return self.blank
-        found: dict[str, Template] = {}
-        for name, item in value.items():
-            where = (*place, name)
-            if name == "language":
-                found[name] = parse(Language().read(reading, item, where))
-            elif not isinstance(item, str):
-                reading.wrong(where, f"{name!r} must be a text, not a {noun(item)}", "")
-            elif variable(reading, name, where):
-                found[name] = template(reading, item, where)
-        return MappingProxyType(found)
+    def name(self, reading: Reading, name: str, place: Place) -> bool:
+        return name == "language" or super().name(reading, name, place)
 
-    def templates(self, value: Any) -> Iterator[Template]:
-        yield from value.values()
+    def one(self, reading: Reading, name: str, value: Value, place: Place) -> Worked | None:
+        found = super().one(reading, name, value, place)
+        if name == "language" and isinstance(found, Template) and found.constant is not None:
+            Language().read(reading, value, place)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +37,16 @@ class Set(Verb):
     verb: ClassVar[str] = "set"
     short: ClassVar[str] = "values"
 
-    values: Mapping[str, Template] = argument(Values(), doc="Variables and their texts; {language: en} speaks English.")
+    values: Mapping[str, Worked] = argument(Values(), doc="Variables and their texts; {language: en} speaks English.")
 
     @classmethod
     def given(cls, value: Value) -> dict[str, Value]:
         return {"values": value}
 
     async def run(self, call: Running) -> Outcome:
-        for name, text in self.values.items():
+        for name, worked in self.values.items():
             if name == "language":
-                call.speak(call.expand(text))
+                call.speak(call.worked_out(worked))
             else:
-                call.set(name, call.expand(text))
+                call.set(name, call.worked_out(worked))
         return Onward()

@@ -33,6 +33,8 @@ class Voicemail(Verb):
     verb: ClassVar[str] = "voicemail"
     short: ClassVar[str] = "box"
     waits: ClassVar[bool] = True
+    last_word: ClassVar[bool] = True
+    sets: ClassVar[tuple[str, ...]] = ("message_seconds",)
 
     box: Template = argument(Name("mailbox"), doc="The mailbox: an extension.")
     say: speech.Speech = argument(Speech(), GREETING, "The greeting; there is one in every language.")

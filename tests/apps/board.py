@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from apps.api import supervise_types as st
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES, bind
 from apps.api.events import EventHub
@@ -178,6 +179,8 @@ EXPLANATION = t.Explanation(
     [],
     [t.AgentVerdict("mei", False, "is talking", 7), t.AgentVerdict("li", False, "is on break (lunch)", 3)],
 )
+WATCH = st.WatchInfo("0gx3k2m4npqrv", "lin", "204", "whisper", "agent mei", "on call", at(30), CALL, "mei", "sales")
+ACT = st.ActInfo(at(30), "lin", "note", CALL, "mei", "sales", "204", "0gx3k2m4npqrv", "", "很耐心 Very patient")
 LADDER = """\
  192.0.2.9:5060          zongji            192.0.2.21:5060
        |                    |                    |
@@ -264,4 +267,18 @@ class Board:
                 return t.Cdrs(CDRS[:1], CALL) if params.limit == 1 else t.Cdrs(CDRS)
             case "engines.list":
                 return t.Engines(ENGINES)
+            case "supervise.listen" | "supervise.whisper" | "supervise.barge":
+                return WATCH
+            case "supervise.list" | "supervise.stop":
+                return st.Watches([WATCH])
+            case "supervise.takeover" | "supervise.intercept" | "supervise.move":
+                return CALLS[0]
+            case "supervise.release":
+                return t.HangupInfo(params.call_id, "talking")
+            case "supervise.state":
+                return known[params.agent]
+            case "supervise.note":
+                return ACT
+            case "supervise.log":
+                return st.Acts([ACT])
         raise AssertionError(name)

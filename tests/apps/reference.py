@@ -19,7 +19,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 import cli
-from apps import metrics
+from apps import metrics_names
 from apps.api import protocol as wire
 from apps.api.catalogue import OWN, SIGNATURES
 from apps.api.events import EVENTS
@@ -60,7 +60,7 @@ def commands() -> str:
 def metric_names() -> str:
     """Every metric of the exposition."""
     lines = ["| metric | kind | labels | |", "|---|---|---|---|"]
-    for each in metrics.NAMES:
+    for each in metrics_names.NAMES:
         labels = " ".join(f"`{label}`" for label in each.labels)
         lines.append(f"| `{each.name}` | {each.kind} | {labels} | {each.help} |")
     return "\n".join(lines) + "\n"

@@ -18,6 +18,7 @@ from rich.cells import cell_len
 
 import cli
 from apps.api import params as p
+from apps.api import supervise_params as s
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES
 from apps.api.events import AlarmCleared, CallOpened
@@ -34,6 +35,8 @@ LISTS = [
     "engines list",
     "cdr list",
     "recordings list",
+    "supervise list",
+    "supervise log",
 ]
 SHOWS = [
     f"calls show {CALL}",
@@ -126,6 +129,17 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
+        ("supervise listen mei --by lin", "supervise.listen", s.Watch("lin", agent="mei")),
+        ("supervise whisper --call abc --phone 204", "supervise.whisper", s.Watch(call_id="abc", extension="204")),
+        ("supervise barge --queue sales", "supervise.barge", s.Watch(queue="sales")),
+        ("supervise stop --by lin", "supervise.stop", s.ByWatcher("lin")),
+        ("supervise takeover abc --by lin", "supervise.takeover", s.Take("abc", "lin")),
+        ("supervise intercept abc --phone 204", "supervise.intercept", s.Take("abc", extension="204")),
+        ("supervise release abc --by lin", "supervise.release", s.OnCall("abc", "lin")),
+        ("supervise move abc --queue sales --first", "supervise.move", s.Move("abc", queue="sales", first=True)),
+        ("supervise state mei break --reason lunch", "supervise.state", s.AgentState("mei", "break", reason="lunch")),
+        ("supervise note good --agent mei", "supervise.note", s.Note("good", agent="mei")),
+        ("supervise log --act note", "supervise.log", s.ActFilter(act="note", limit=50)),
         ("stop", "switch.stop", p.Stop()),
         ("stop --grace 5", "switch.stop", p.Stop(5.0)),
         ("reload", "config.reload", p.Nothing()),
@@ -139,7 +153,10 @@ def test_a_command_asks_what_it_was_told(bench: Bench, line: str, method: str, a
 
 def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "dial a b", "agents login a b", "agents logout mei",
-                 "agents break mei b", "agents ready mei", "metrics", "stop", "reload"]:  # fmt: skip
+                 "agents break mei b", "agents ready mei", "metrics", "stop", "reload",
+                 "supervise listen mei", "supervise whisper mei", "supervise barge mei", "supervise stop",
+                 "supervise takeover a", "supervise intercept a", "supervise release a", "supervise move a --first",
+                 "supervise state mei ready", "supervise note a --call b"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)
     assert without == {"snapshot.get", "config.check"}  # `check` needs no running switch

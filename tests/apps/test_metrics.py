@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from apps import metrics
+from apps import metrics, metrics_names
 from apps.api import params as p
 from apps.api.events import CallClosed, EventHub
 from apps.api.server import ApiServer, SocketError
@@ -48,24 +48,24 @@ async def scrape(house: PaperHouse) -> str:
 
 
 def test_names_follow_prometheus_and_labels_are_of_small_sets() -> None:
-    for name in metrics.NAMES:
+    for name in metrics_names.NAMES:
         assert re.fullmatch(r"zongji_[a-z_]+", name.name) and name.help.endswith(".")
         assert name.name.endswith("_total") == (name.kind == "counter")
-        assert set(name.labels) <= set(metrics.LABELS)
+        assert set(name.labels) <= set(metrics_names.LABELS)
         assert not re.search(r"_(ms|s|kb|kib|count|number)(_|$)", name.name)
-    assert len(metrics.BY_NAME) == len(metrics.NAMES)
-    assert not set(metrics.LABELS) & {"call", "call_id", "caller", "called", "extension", "agent"}
+    assert len(metrics_names.BY_NAME) == len(metrics_names.NAMES)
+    assert not set(metrics_names.LABELS) & {"call", "call_id", "caller", "called", "extension", "agent"}
 
 
 def test_the_manual_has_every_metric_every_reason_and_no_other() -> None:
     told = re.findall(r"^\| `(zongji_\w+)` \| (\w+) \| ([^|]*) \|", OPERATIONS, re.M)
     assert {(name, kind, tuple(re.findall(r"`(\w+)`", labels))) for name, kind, labels in told} == {
-        (each.name, each.kind, each.labels) for each in metrics.NAMES
+        (each.name, each.kind, each.labels) for each in metrics_names.NAMES
     }
     reasons = OPERATIONS.partition("| reason | a packet that |")[2].partition("\n\n")[0]
     assert sorted(re.findall(r"^\| `(\w+)`", reasons, re.M)) == sorted(DROPS)
     rest = OPERATIONS.partition("| reason | |\n")[2].partition("\n\n")[0]
-    assert re.findall(r"^\| `(\w+)`", rest, re.M) == list(metrics.ENGINE_LOST)
+    assert re.findall(r"^\| `(\w+)`", rest, re.M) == list(metrics_names.ENGINE_LOST)
 
 
 def figures(tmp_path: Path) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def test_every_counter_of_an_engine_has_its_place(tmp_path: Path) -> None:
     elsewhere = {*totals.COLUMNS, "dropped_blocks", "disk_waiting_bytes", "skipped_ticks"}
     elsewhere |= {"tie_packets_in", "tie_packets_out"}
     drops = {f"dropped_{name}" for name in DROPS}
-    assert set(found["counters"]) == elsewhere | drops | set(metrics.ENGINE_LOST)
+    assert set(found["counters"]) == elsewhere | drops | set(metrics_names.ENGINE_LOST)
     assert named(text, "zongji_engine_up", engine="e1") == 1 and named(text, "zongji_engine_up", engine="e2") == 0
     assert named(text, "zongji_rtp_dropped_total", engine="e1", reason="source") == 7
     assert named(text, "zongji_rtp_concealed_seconds_total", engine="e1") == 1.5
@@ -137,7 +137,7 @@ async def test_a_day_in_figures(house: PaperHouse) -> None:
 async def test_every_name_is_announced_even_when_nothing_has_happened(house: PaperHouse) -> None:
     text = await scrape(house)
     told = set(re.findall(r"^# TYPE (\S+)", text, re.M))
-    assert told == {name.name for name in metrics.NAMES}
+    assert told == {name.name for name in metrics_names.NAMES}
 
 
 def test_an_unknown_metric_is_a_mistake() -> None:

@@ -168,7 +168,8 @@ def test_times_are_seconds_or_carry_a_unit(site: Path, text: str, seconds: float
         ("switch.yaml", "languages: []", "No language is named"),
         ("switch.yaml", f"paths: {{run: /tmp/{'x' * 100}}}", "longer than 107 bytes"),
         # not YAML at all
-        ("queues.yaml", "queues:\n  sales: {music: *8}", "Not YAML"),
+        ("queues.yaml", "queues:\n  sales: {music: *8}", "*8 is not in quotes"),
+        ("queues.yaml", "queues:\n  sales: {music: [}", "Not YAML"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told_in_words(site: Path, file: str, text: str, mistake: str) -> None:

@@ -6,7 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import cli
 from apps.settings import FILES
 from apps.site import SiteError, create_site, default_config
 from apps.whole import load_whole
@@ -103,3 +105,27 @@ def _mistakes(site: Path) -> list[tuple[str, int]]:
     with pytest.raises(Mistakes) as caught:
         load_whole(site)
     return sorted((mistake.file, mistake.line) for mistake in caught.value.mistakes)
+
+
+def test_a_route_with_a_star_codes_number_is_told_and_no_hindrance(tmp_path: Path) -> None:
+    create_site(tmp_path)
+    assert not load_whole(tmp_path).warnings, "the default site has nothing to warn of"
+    plan = tmp_path / "dialplan" / "main.yaml"
+    route = 'routes:\n  - {to: ["*11"], phone: true, do: hotline}\n  - {to: "*55", phone: true, do: hotline}\n'
+    text = plan.read_text("utf-8")
+    plan.write_text(route + text.partition("routes:")[2].partition("\n")[2], "utf-8")
+    (warning,) = load_whole(tmp_path).warnings
+    assert "*11 is the star code for login" in warning.what and warning.warning
+
+
+def test_check_prints_warnings_and_is_content(tmp_path: Path) -> None:
+    create_site(tmp_path)
+    (tmp_path / "dialplan" / "z.yaml").write_text("scripts:\n  lonely:\n    - hangup\n", "utf-8")
+    done = CliRunner().invoke(cli.main, ["--site", str(tmp_path), "check"])
+    assert done.exit_code == 0
+    assert done.stdout.startswith("dialplan/z.yaml:2: warning: Nothing leads to the script 'lonely'.")
+    (tmp_path / "dialplan" / "z.yaml").write_text("scripts:\n  lonely:\n    - hangup: x\n", "utf-8")
+    done = CliRunner().invoke(cli.main, ["--site", str(tmp_path), "check"])
+    assert done.exit_code == 5 and "1 mistake; nothing was changed" in done.stderr
+    first, second = done.stdout.splitlines()
+    assert first.startswith("dialplan/z.yaml:3: 'x' is none of") and ": warning: " in second

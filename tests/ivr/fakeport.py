@@ -42,6 +42,7 @@ class FakePort:
         go_on: Mapping[str, str] | None = None,
         recorded: RecordResult | None = None,
         hangs_up_at: float = 1e9,
+        memory: Mapping[str, str] | None = None,
         observe: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.call_id = "test0000call1"
@@ -57,6 +58,8 @@ class FakePort:
         self.dials = dict(dials or {})
         self.recorded = recorded or RecordResult("r.wav", 8.0, "silence")
         self.hangs_up_at = hangs_up_at
+        self.memory = dict(memory or {})
+        """What is remembered of the caller."""
         self.observe = observe
         self.story: list[tuple[float, str]] = []
         self.variables: dict[str, str] = {}
@@ -186,6 +189,12 @@ class FakePort:
 
     def set_variable(self, name: str, value: str) -> None:
         self.variables[name] = value
+
+    async def recall(self) -> Mapping[str, str]:
+        return dict(self.memory)
+
+    def remember(self, name: str, value: str) -> None:
+        self.memory[name] = value
 
     def entered(self, step: str) -> None:
         self.steps.append(step)

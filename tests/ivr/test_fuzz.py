@@ -70,6 +70,15 @@ STEP = st.deferred(
         st.fixed_dictionaries({"dial": st.fixed_dictionaries({"to": st.just("2001")}, optional={"busy": BRANCH})}),
         st.fixed_dictionaries({"hours": st.fixed_dictionaries({"name": st.just("office"), "open": BRANCH})}),
         st.fixed_dictionaries({"goto": TARGETS}),
+        st.fixed_dictionaries({"call": TARGETS}),
+        st.just({"return": "{x}"}),
+        st.just({"remember": {"x": {"value": "number(default(caller.x, 0)) + 1"}}}),
+        st.fixed_dictionaries(
+            {"if": st.fixed_dictionaries({"test": st.sampled_from(["len(x) > 20", "caller.x > 2"]), "then": BRANCH})}
+        ),
+        st.fixed_dictionaries(
+            {"switch": st.fixed_dictionaries({"value": st.just("caller.x"), "cases": st.just({"1": "other"})})}
+        ),
         st.fixed_dictionaries(
             {
                 "menu": st.fixed_dictionaries(
@@ -104,7 +113,15 @@ async def test_every_script_ends_with_one_hang_up_and_a_reason(scripts, keys, di
     }
     # Loops without a wait and steps out of reach are mistakes, but even such a plan has to end.
     plan, wrong = read(data, ENGLISH)
-    meant = ("Both branches", "never reached", "Nothing leads", "without a wait", "script or label", "Nothing sets")
+    meant = (
+        "Both branches",
+        "never reached",
+        "Nothing leads",
+        "A dead end",
+        "without a wait",
+        "script or label",
+        "Nothing sets",
+    )
     assert all(any(said in str(mistake) for said in meant) for mistake in wrong), wrong
     port = FakePort(keys, dials={"2001": DialResult(dialled)}, queues={"sales": QueueResult(queued)})
     why = await run(plan, "main", port)

@@ -214,13 +214,13 @@ def test_nobody_without_the_key_gets_past_the_door(stage: Stage) -> None:
     stage.yard.knocks()
     assert stage.admitted == [(stream.row, packet(1))] and stream.watch.state is Lock.SURE
     assert repr(stream) == f"<udp {stream.address.port} > srtp > jitter 20ms > PCMU > silence>"
-    stream.send(packet(5))
+    stream.outlet.send(packet(5))
     assert far.open(stage.far.recv(1000)) == packet(5)
     stream.set_path(stage.path(srtp=secure))  # hold, resume: the address and the key are the same
-    stream.send(packet(6))
+    stream.outlet.send(packet(6))
     assert far.open(stage.far.recv(1000)) == packet(6)
     stream.set_path(stage.path())
-    stream.send(packet(7))
+    stream.outlet.send(packet(7))
     assert stage.far.recv(1000) == packet(7) and "srtp" not in repr(stream)
     other.close()
     stream.close()
@@ -244,7 +244,7 @@ def test_in_one_system_call_the_secure_ones_leave_sealed(stage: Stage, tapped: b
     stage.yard.knocks()
     assert {stream.watch.state for stream in streams} == {Lock.SURE}
     if tapped:
-        streams[1].copy_sent(lambda sent: copies.append(bytes(sent)))
+        streams[1].outlet.copy(lambda sent: copies.append(bytes(sent)))
     vaults = [Vault(secure) if secure else None for secure in secures]
     for tick in range(6):
         stage.board.out[:] = tick + 1

@@ -84,7 +84,7 @@ def test_a_stream_is_silent_until_it_has_a_path_and_locks_on_its_first_packet(st
     assert [row for row, _ in stage.admitted] == [stream.row] * 2
     assert stream.watch.state is Lock.SURE and stream.report().dropped == {"early": 1, "type": 1}
     assert repr(stream) == f"<udp {stream.address.port} > jitter 20ms > PCMU > silence>"
-    stream.send(b"hello")
+    stream.outlet.send(b"hello")
     assert stage.far.recvfrom(100) == (b"hello", at)
     stream.close()
 

@@ -125,13 +125,13 @@ class _Listened(Engine):
 class Bench:
     """An engine on a clock of its own, with a speaker's and a listener's socket. Use it as a context."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: int = 8) -> None:
         self._stack = contextlib.ExitStack()
         directory = self._stack.enter_context(tempfile.TemporaryDirectory())
         first = random.SystemRandom().randrange(20000, 50000, 2)
         self.engine = _Listened(
-            "replay", f"{directory}/e.sock", f"{directory}/disk.sock", "127.0.0.1", Ports(first, first + 400),
-            rows=8, lost_s=10.0, batched=False,
+            "replay", f"{directory}/e.sock", f"{directory}/disk.sock", "127.0.0.1", Ports(first, first + 400 + 4 * rows),
+            rows=rows, lost_s=10.0, batched=False,
         )  # fmt: skip
         self._stack.callback(self.engine.shut)
         self.events: list[MediaEvent] = []
