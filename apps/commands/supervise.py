@@ -24,7 +24,7 @@ CALL = click.option("--call", "call_id", default="", help="This call.")
 
 @click.group(cls=Noun)
 def supervise() -> None:
-    """Supervisors: listen, whisper, barge, take, release, move, notes."""
+    """Supervisors: listen, whisper, barge, take, move, note."""
 
 
 def _watch(signature: Signature[Watch, WatchInfo], asked: Watch) -> None:

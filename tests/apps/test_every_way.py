@@ -5,11 +5,15 @@ The invariants are `PaperHouse.assert_nothing_left`, which every scene ends with
 
 from __future__ import annotations
 
+import contextlib
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps import reports
 from apps.api import params as p
+from apps.api import supervise_params as s
+from apps.api.protocol import ApiError
 from media.events import RtpLost
 from media.paths import Direction
 from media.words import StreamId
@@ -23,7 +27,7 @@ Step = tuple[str, int, int]
 KINDS = (
     "in", "from", "click", "rang", "rang", "answered", "answered", "answered", "refuses", "hangs up", "hangs up",
     "hold", "resume", "keys", "speaks", "time", "time", "at once", "codec", "engine", "silence", "release", "log in",
-    "log out", "break", "unregister", "register", "slow", "disk", "reload",
+    "log out", "break", "unregister", "register", "slow", "disk", "reload", "watch", "watch", "take", "move",
 )  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 7), st.integers(0, 7)), max_size=40)
 PHONES = ("2001", "2002", "2003")
@@ -67,7 +71,7 @@ class Play:
             case "hold" | "resume" if leg:
                 switch.offered(leg, Direction.SENDONLY if kind == "hold" else Direction.SENDRECV)
             case "keys" if leg:
-                switch.keyed(leg, "12#0"[m % 4])
+                switch.keyed(leg, "12#0567*"[m])
             case "speaks" if leg:
                 await house.speaks(leg, bool(m % 2))
             case "time":
@@ -95,6 +99,21 @@ class Play:
                 switch.unregister(PHONES[n % 3])
             case "register":
                 switch.register(PHONES[n % 3])
+            case "watch":
+                code = ("*90", "*90", "*91", "*92")[m % 4] + ("", "2001", "2002", "2001")[(n + m) % 4]
+                switch.call_from(("2004", "2003")[n % 2], code)
+            case "take":
+                calls = list(house.house.calls)
+                if calls and n % 2:
+                    with contextlib.suppress(ApiError):
+                        await house.ask("supervise.intercept", s.Take(calls[m % len(calls)], extension="2002"))
+                else:
+                    switch.call_from("2004", ("*932001", "*932002", "*942001")[m % 3])
+            case "move" if house.house.calls:
+                call = list(house.house.calls)[n % len(house.house.calls)]
+                with contextlib.suppress(ApiError):
+                    queue = ("sales", "service", "short", "")[m % 4]
+                    await house.ask("supervise.move", s.Move(call, queue=queue, first=m > 3))
             case "slow":
                 house.desk.open_s = (0.0, 0.0, 0.1, 2.0)[m % 4]
             case "disk":

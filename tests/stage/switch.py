@@ -6,7 +6,7 @@ secret, and the far end of calls out); desk phones register from 127.0.0.1.
     4001        hotline: a menu, then queue `sales` (1)
     4002        straight into queue `sales`
     4003        queue `empty`, which nobody serves
-    2001..2004  desk phones (`secret`)
+    2001..2004  desk phones (`secret`); 2003 and 2004 are supervisors'
     7xxx        out to the carrier, as dialled
     anything else is unknown
 """
@@ -219,8 +219,11 @@ trunks:
 
 _AGENTS = """\
 agents:
-  alice: {name: Alice, extension: "2001", queues: [sales]}
-  bob: {name: Bob, extension: "2002", queues: [sales]}
+  alice: {name: Alice, extension: "2001", queues: [sales], team: red}
+  bob: {name: Bob, extension: "2002", queues: [sales], team: blue}
+supervisors:
+  lin: {name: Lin, extension: "2004", teams: red}
+  coach: {extension: "2003", role: coach, teams: all}
 breaks: {"1": rest}
 """
 

@@ -99,7 +99,9 @@ class PaperDesk:
 
     def said(self, stream: StreamId) -> list[str]:
         """All that was announced or played to a party so far."""
-        return [_words(source) for to, sources in self.announced if to == stream for source in sources] + [_words(source) for to, sources in self.played if to == stream for source in sources]
+        return [_words(source) for to, sources in self.announced if to == stream for source in sources] + [
+            _words(source) for to, sources in self.played if to == stream for source in sources
+        ]
 
     def where(self, stream: StreamId) -> str:
         return self.streams[stream].engine if stream in self.streams else ""
