@@ -86,7 +86,7 @@ def ready(agent: str) -> None:
 @click.option("--by", "seconds", type=click.FloatRange(1, 86400), help="Seconds; else the queue's wrap_up_extend.")
 def extend(agent: str, seconds: float | None) -> None:
     """Give an agent who wraps up more time."""
-    _told(session().call(catalogue.AGENTS_EXTEND, Extend(agent, seconds)))
+    told_state(session().call(catalogue.AGENTS_EXTEND, Extend(agent, seconds)))
 
 
 @agents.command("disposition", examples="zongji agents disposition mei 2")
@@ -94,7 +94,7 @@ def extend(agent: str, seconds: float | None) -> None:
 @click.argument("code")
 def disposition(agent: str, code: str) -> None:
     """Note how an agent's talk came out, by a code of the queue."""
-    _told(session().call(catalogue.AGENTS_DISPOSITION, Disposition(agent, code)))
+    told_state(session().call(catalogue.AGENTS_DISPOSITION, Disposition(agent, code)))
 
 
 @click.group(cls=Noun)
