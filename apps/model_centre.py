@@ -20,6 +20,7 @@ from apps.fields import (
     text,
     wrong,
 )
+from apps.model_wallboard import WallboardEntry
 
 Texts = dict[Name, Text]
 """A text in each language."""
@@ -112,6 +113,9 @@ class QueueEntry(Entry):
     announce_position_every_s: SecondsOrNever = Field(default=30.0, alias="announce_position_every")
     greeting: Texts = Field(default_factory=dict)
     record: Annotated[Literal["answer", "ring", "never"], BeforeValidator(one_of("answer", "ring", "never"))] = "answer"
+    service_level_s: Seconds = Field(default=20.0, alias="service_level")
+    """Who is answered within so long is answered in time."""
+    wallboard: WallboardEntry = WallboardEntry()
     timed_out: Answer = Answer()
     no_agents: Answer = Answer()
     full: Answer = Answer()

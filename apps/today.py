@@ -16,6 +16,8 @@ class QueueToday:
 
     answered: int = 0
     abandoned: int = 0
+    in_time: int = 0
+    """Answered within the queue's `service_level`."""
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ import logging
 import os
 import socket
 import stat
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from msgspec import UNSET, Raw, Struct
 from apps.api import params as p
 from apps.api.catalogue import OWN, Method
 from apps.api.discover import openrpc
-from apps.api.events import EventHub, TypeFilter
+from apps.api.events import WALLBOARD, Event, EventHub, TypeFilter, WallboardNumbers
 from apps.api.protocol import (
     API,
     MAX_LINE,
@@ -44,6 +45,7 @@ from apps.api.protocol import (
     read_request,
 )
 from apps.api.types import utc
+from apps.api.wallboard_types import Wallboard
 
 log = logging.getLogger("zongji.api")
 
@@ -69,6 +71,7 @@ class ApiServer:
         version: str,
         started_at: float,
         max_line: int = MAX_LINE,
+        board: Callable[[], Wallboard] | None = None,
     ) -> None:
         self.path = path
         self.methods = methods
@@ -76,6 +79,8 @@ class ApiServer:
         self.version = version
         self.started_at = utc(started_at)
         self._max_line = max_line
+        self._board = board
+        """The wallboard's numbers."""
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
         self.rejected = 0
@@ -134,6 +139,8 @@ class _Client:
         self._filter = TypeFilter([])
         self._news = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
+        self._ticks: asyncio.Task[None] | None = None
+        """Tells the wallboard's numbers."""
 
     async def serve(self) -> None:
         """Greet and answer until the client goes."""
@@ -148,13 +155,20 @@ class _Client:
                     await self._send(reply)
                 if self._cursor is not None and self._pump is None:
                     self._pump = asyncio.create_task(self._tell(), name="api events")
+                if self._cursor is not None and self._ticks is None and self._filter.wants(WALLBOARD):
+                    self._ticks = asyncio.create_task(self._tell_board(), name="api wallboard")
             await self._writer.drain()
             self._writer.close()
             await self._writer.wait_closed()
         finally:
             hub.forget(self)
-            if self._pump:
-                self._pump.cancel()
+            self._tell_no_more()
+
+    def _tell_no_more(self) -> None:
+        for task in (self._pump, self._ticks):
+            if task is not None:
+                task.cancel()
+        self._cursor = self._pump = self._ticks = None
 
     async def _line(self) -> bytes | None:
         """The next line that says something; None when there will be none."""
@@ -242,9 +256,7 @@ class _Client:
             case "events.unsubscribe":
                 read_params(request.params, p.Nothing)
                 hub.forget(self)
-                if self._pump:
-                    self._pump.cancel()
-                self._cursor = self._pump = None
+                self._tell_no_more()
                 return p.Unsubscribed(hub.seq)
             case _:
                 read_params(request.params, p.Nothing)
@@ -269,6 +281,17 @@ class _Client:
                     wanted = b"".join(event.line for event in events if self._filter.wants(event.type))
                     if wanted:
                         await self._send(wanted)
+
+    async def _tell_board(self) -> None:
+        """Send the wallboard's numbers once a second, to a client that reads slower as often as it reads."""
+        board = self._server._board
+        with contextlib.suppress(ConnectionError):
+            while board is not None and self._filter.wants(WALLBOARD):
+                now = utc(time.time())
+                event = Event(self._cursor or 0, now, WALLBOARD, WallboardNumbers(board()))
+                await self._send(line(Notification("event", event)))
+                await asyncio.sleep(1.0)
+        self._ticks = None
 
 
 def _bind(path: Path) -> socket.socket:
