@@ -16,6 +16,7 @@ from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
 from apps.commands.supervise import supervise
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
+from apps.commands.wallboard import wallboard
 
 
 class Main(Noun):
@@ -24,7 +25,7 @@ class Main(Noun):
     SECTIONS = (
         ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
         ("Calls", (calls, dial, events, media)),
-        ("The call centre", (agents, queues, supervise)),
+        ("The call centre", (agents, queues, supervise, wallboard)),
         ("Lines", (phones, trunks, engines)),
         ("The books", (cdr, recordings)),
         ("Trying it out", (phone, demo)),

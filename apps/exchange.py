@@ -47,6 +47,7 @@ from apps.stopping import Stopping
 from apps.supervise.room import Supervision
 from apps.supervisor import UNUSABLE
 from apps.version import VERSION
+from apps.wallboard import Board
 from apps.whole import Whole, load_whole
 from ivr.words import Mistake, Mistakes
 from media.desk import Desk, MediaError
@@ -102,7 +103,15 @@ class Exchange:
         self.stopping = Stopping(self.house)
         hub.counted = self.house.tally.told
         self._metrics: MetricsServer | None = None
-        self.api = ApiServer(site.paths.socket, methods.table(self), hub, version=VERSION, started_at=self.started_at)
+        self.board = Board(self.house)
+        self.api = ApiServer(
+            site.paths.socket,
+            methods.table(self),
+            hub,
+            version=VERSION,
+            started_at=self.started_at,
+            board=self.board.numbers,
+        )
 
     # ---- start --------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from apps.fields import (
     text,
     wrong,
 )
+from apps.model_wallboard import WallboardEntry
 from ivr.hours import HoursError, Weekly, weekly
 
 Texts = dict[Name, Text]
@@ -156,6 +157,7 @@ class QueueEntry(Entry):
     announce_position_every_s: SecondsOrNever = Field(default=30.0, alias="announce_position_every")
     greeting: Texts = Field(default_factory=dict)
     record: Annotated[Literal["answer", "ring", "never"], BeforeValidator(one_of("answer", "ring", "never"))] = "answer"
+    wallboard: WallboardEntry = WallboardEntry()
     timed_out: Answer = Answer()
     no_agents: Answer = Answer()
     full: Answer = Answer()

@@ -223,7 +223,9 @@ class Floor:
         elif queue is not None:
             self._record(waiting, agent_call)
         self._book_outcome(alert, ANSWERED, self._loop.time() - agent_call.began)
-        self._house.today.queue(effect.queue).answered += 1
+        today = self._house.today.queue(effect.queue)
+        today.answered += 1
+        today.in_time += queue is not None and effect.waited_s <= queue.service_level_s
         self._house.tally.served(effect.queue, effect.waited_s)
         waiting.call.changed()
 

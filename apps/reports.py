@@ -147,19 +147,22 @@ async def alerts(books: Journal, call_id: str) -> Sequence[Any]:
         return (await connection.execute(statement)).all()
 
 
-async def counts_today(books: Journal, midnight: float) -> dict[str, tuple[int, int]]:
-    """Queue → (answered, abandoned) of the waits that ended since `midnight`; "" is every call since, and those
-    answered."""
+async def counts_today(books: Journal, midnight: float) -> dict[str, tuple[int, int, int]]:
+    """Queue → (answered, abandoned, answered in time) of the waits that ended since `midnight`; "" is every call since,
+    and those answered, without the third."""
     await books.settle()
     i, s = interaction.c, stay.c
     taken = func.count().filter(s.outcome == LeaveReason.CONNECTED.value)
+    in_time = func.count().filter(s.outcome == LeaveReason.CONNECTED.value, s.left_at - s.joined_at <= s.target_ms)
     given_up = func.count().filter(s.outcome == LeaveReason.ABANDONED.value)
     recent = (s.joined_at >= ms_of(midnight - LONGEST_WAIT_S), s.left_at >= ms_of(midnight))
     async with books.engine.connect() as connection:
-        rows = (await connection.execute(select(s.queue, taken, given_up).where(*recent).group_by(s.queue))).all()
+        rows = (
+            await connection.execute(select(s.queue, taken, given_up, in_time).where(*recent).group_by(s.queue))
+        ).all()
         every = select(func.count(), func.count(i.answered_at)).where(i.started_at >= ms_of(midnight))
         total, answered = (await connection.execute(every)).one()
-    return {queue: (taken, lost) for queue, taken, lost in rows} | {"": (total, answered)}
+    return {queue: (taken, lost, soon) for queue, taken, lost, soon in rows} | {"": (total, answered, 0)}
 
 
 async def trunks_today(books: Journal, midnight: float) -> dict[str, tuple[int, int]]:

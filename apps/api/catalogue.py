@@ -17,6 +17,7 @@ from apps.api import params as p
 from apps.api import supervise_params as s
 from apps.api import supervise_types as st
 from apps.api import types as t
+from apps.api.wallboard_types import Wallboard
 
 P = TypeVar("P", bound=Struct)
 R = TypeVar("R")
@@ -102,6 +103,8 @@ SUPERVISE_MOVE = Signature("supervise.move", s.Move, t.CallInfo, "Move a waiting
 SUPERVISE_STATE = Signature("supervise.state", s.AgentState, t.AgentInfo, "Change an agent's state for them.")
 SUPERVISE_NOTE = Signature("supervise.note", s.Note, st.ActInfo, "Write a coach's remark into the books.")
 SUPERVISE_LOG = Signature("supervise.log", s.ActFilter, st.Acts, "What supervisors did, and were not let do.")
+
+WALLBOARD_GET = Signature("wallboard.get", p.Nothing, Wallboard, "The wallboard's numbers at this moment.")
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")

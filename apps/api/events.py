@@ -20,6 +20,7 @@ from msgspec import Struct
 from apps.api.protocol import EventLost, Notification, line
 from apps.api.supervise_types import ActInfo
 from apps.api.types import AgentInfo, AlarmInfo, At, CallInfo, ContactInfo, QueueInfo, RecordingInfo, SegmentInfo, utc
+from apps.api.wallboard_types import Wallboard
 
 KEEP_EVENTS = 10_000
 KEEP_BYTES = 16 << 20
@@ -158,6 +159,12 @@ class SuperviseAct(Struct, frozen=True):
     act: ActInfo
 
 
+class WallboardNumbers(Struct, frozen=True):
+    """The wallboard, once a second to who names this type. It is not kept: its `seq` is that of the event before it."""
+
+    board: Wallboard
+
+
 class SwitchStopping(Struct, frozen=True):
     """No new calls are taken; the running ones have `grace_s` to end."""
 
@@ -184,9 +191,13 @@ EVENTS: dict[str, type[Struct]] = {
     "alarm.cleared": AlarmCleared,
     "config.reloaded": ConfigReloaded,
     "supervise.act": SuperviseAct,
+    "wallboard.numbers": WallboardNumbers,
     "switch.stopping": SwitchStopping,
 }
 """Type → its data."""
+WALLBOARD = "wallboard.numbers"
+ASIDE = frozenset({WALLBOARD})
+"""Told beside the numbered events, and only to who names the type."""
 TYPE_OF: dict[type[Struct], str] = {kind: name for name, kind in EVENTS.items()}
 
 
@@ -274,7 +285,7 @@ class EventHub:
 
 
 class TypeFilter:
-    """Which types of event a client wants: exact names, or `call.*`; none given means all."""
+    """Which types of event a client wants: exact names, or `call.*`; none given means all but those in ASIDE."""
 
     def __init__(self, patterns: list[str]) -> None:
         self._exact = {pattern for pattern in patterns if not pattern.endswith("*")}
@@ -283,4 +294,4 @@ class TypeFilter:
 
     def wants(self, kind: str) -> bool:
         """True when events of this type are to be sent."""
-        return self._all or kind in self._exact or kind.startswith(self._prefixes)
+        return (self._all and kind not in ASIDE) or kind in self._exact or kind.startswith(self._prefixes)

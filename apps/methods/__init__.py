@@ -12,6 +12,7 @@ from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.status import Status
 from apps.methods.supervise import Supervise
+from apps.methods.wallboard import Wall
 
 if TYPE_CHECKING:
     from apps.api.catalogue import Method
@@ -22,6 +23,14 @@ def table(exchange: Exchange) -> dict[str, Method]:
     """Every method of the catalogue with the function that serves it."""
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
-    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Supervise(house)):
+    for noun in (
+        Status(exchange),
+        Calls(house),
+        Agents(house),
+        Queues(house),
+        Books(house),
+        Supervise(house),
+        Wall(exchange.board),
+    ):
         functions |= noun.functions()
     return catalogue.bind(functions)

@@ -15,6 +15,7 @@ from apps.api.catalogue import OWN, SIGNATURES, bind
 from apps.api.events import EventHub
 from apps.api.protocol import ApiError, not_found
 from apps.api.server import ApiServer
+from apps.api.wallboard_types import WallAgent, Wallboard, WallQueue
 
 AT = 1_767_323_045.678  # 2026-01-02T03:04:05.678Z
 CALL = "0gx3k2m4npqrs"
@@ -181,6 +182,17 @@ EXPLANATION = t.Explanation(
 )
 WATCH = st.WatchInfo("0gx3k2m4npqrv", "lin", "204", "whisper", "agent mei", "on call", at(30), CALL, "mei", "sales")
 ACT = st.ActInfo(at(30), "lin", "note", CALL, "mei", "sales", "204", "0gx3k2m4npqrv", "", "很耐心 Very patient")
+WALL_QUEUES = [
+    WallQueue("sales", "销售", 12, 75_000, 61.2, 40, 9, 18.4, 1, 3, 4, 0, 1,
+              {"waiting": "bad", "longest_wait_ms": "bad", "service_level": "warn", "abandoned": "bad"}),
+    WallQueue("english", "English 英语服务台（海外客户）", 0, 0, None, 0, 0, None, 0, 0, 1, 1, 0),
+]  # fmt: skip
+WALL_AGENTS = [
+    WallAgent("mei", "王美", "talking", 1_260_000, "bad", "", "day", "201", 7, ["sales"]),
+    WallAgent("li", "欧阳李娜", "on break", 1_300_000, "warn", "用餐 lunch", "day", "202", 3, ["sales", "english"]),
+    WallAgent("anna", "Anna Maria Christina", "idle", 5_000, "", "", "night", "203", 0, ["english"]),
+]
+BOARD = Wallboard(at(), "供水热线", 17, 12, WALL_QUEUES, WALL_AGENTS, 4)
 LADDER = """\
  192.0.2.9:5060          zongji            192.0.2.21:5060
        |                    |                    |
@@ -199,7 +211,7 @@ class Board:
         self.refused: dict[str, ApiError] = {}
         self.hub = EventHub()
         functions = {name: self._method(name) for name in set(SIGNATURES) - set(OWN)}
-        self.server = ApiServer(path, bind(functions), self.hub, version="0.1.0", started_at=AT)
+        self.server = ApiServer(path, bind(functions), self.hub, version="0.1.0", started_at=AT, board=lambda: BOARD)
 
     def refuse(self, method: str, error: ApiError) -> None:
         self.refused[method] = error
@@ -274,6 +286,8 @@ class Board:
                 return t.Cdrs(CDRS[:1], CALL) if params.limit == 1 else t.Cdrs(CDRS)
             case "engines.list":
                 return t.Engines(ENGINES)
+            case "wallboard.get":
+                return BOARD
             case "supervise.listen" | "supervise.whisper" | "supervise.barge":
                 return WATCH
             case "supervise.list" | "supervise.stop":

@@ -91,7 +91,7 @@ def test_every_method_has_a_command(bench: Bench) -> None:
                  "agents disposition mei 2", "metrics", "stop", "reload",
                  "supervise listen mei", "supervise whisper mei", "supervise barge mei", "supervise stop",
                  "supervise takeover a", "supervise intercept a", "supervise release a", "supervise move a --first",
-                 "supervise state mei ready", "supervise note a --call b"]:  # fmt: skip
+                 "supervise state mei ready", "supervise note a --call b", "wallboard"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)
     assert without == {"snapshot.get", "config.check"}  # `check` needs no running switch
