@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from apps.journal import Journal
@@ -18,10 +17,7 @@ class BookedBindings:
 
     async def read(self) -> None:
         """Read the books, before the switch starts."""
-        fields = [field.name for field in dataclasses.fields(Binding)]
-        self._found = [
-            Binding(**{name: getattr(row, name) for name in fields}) for row in await self._journal.bindings()
-        ]
+        self._found = await self._journal.bindings()
 
     def load(self) -> Iterable[Binding]:
         """What the books held at start; handed over once."""

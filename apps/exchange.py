@@ -195,6 +195,7 @@ class Exchange:
             return Reread(changes, whole.warnings)
         self.loaded_at = time.time()
         house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, site.routes()
+        house.lookups = house.lookups.reread(site)
         house.switch.reconfigure(site.switch_settings(VERSION))
         house.desk.set_music(site.music_files())
         house.floor.tell(Reconfigured(site.centre_settings()))
@@ -214,6 +215,7 @@ class Exchange:
         await self.house.switch.stop()
         await self.house.desk.close()
         await self.house.voice.close()
+        await self.house.lookups.close()
         await self.house.journal.close()
 
 

@@ -16,6 +16,7 @@ from apps.alarms import Alarms
 from apps.api.events import EngineChanged, EventHub
 from apps.caller_memory import CallerMemory
 from apps.journal import Journal
+from apps.lookups.world import Lookups
 from apps.tally import Tally
 from apps.today import Today
 from apps.whole_site import Site
@@ -76,6 +77,8 @@ class House:
     phone_use: PhoneUse = field(init=False)
     supervision: Supervision = field(init=False)
     memory: CallerMemory = field(init=False)
+    lookups: Lookups = field(init=False)
+    """What scripts ask of the world outside; replaced by a reload."""
     accepting: bool = True
     """False while the switch drains: new calls are refused with 503."""
     _call_over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,6 +86,12 @@ class House:
 
     def __post_init__(self) -> None:
         self.memory = CallerMemory(self.journal)
+        self.lookups = Lookups.of(self.site, self._stuck)
+
+    def _stuck(self, function: str) -> None:
+        self.alarms.raise_(
+            "Code of the site does not give way", function, "It blocks: use await, or give the work to a thread."
+        )
 
     async def quiet(self) -> None:
         """Wait until no call is left."""
@@ -129,6 +138,8 @@ class House:
                 log.info("media engine %s is back", event.engine)
                 self.hub.publish(EngineChanged(event.engine, "running"))
             case RecordingEncoded():
+                path = f"{event.path}.wav" if event.failed else event.path
+                self.journal.recording_encoded(event.recording, path, event.bytes)
                 if event.failed:
                     self.alarms.raise_(
                         "A recording could not be encoded", f"{event.path}: {event.failed}", recording.HINT

@@ -32,7 +32,6 @@ from apps.journal_rows import (
     ActRow,
     AgentStateRow,
     AlertRow,
-    BindingRow,
     LegRow,
     OpenInteraction,
     SavedDialog,
@@ -42,6 +41,7 @@ from apps.journal_signalling import SignallingBooks
 from apps.journal_stays import StayBooks
 from apps.journal_version import bring_up
 from apps.journal_writer import GATHER_S, MAX_ROWS, JournalAlarm, JournalError, Writer
+from switch.binding import Binding
 
 ALIVE_S = 5.0
 """How often a running switch notes that it runs: the precision of a crash's time."""
@@ -196,7 +196,7 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
 
     # ---- what was written before -------------------------------------------------------------------------------
 
-    async def bindings(self) -> list[BindingRow]:
+    async def bindings(self) -> list[Binding]:
         """Every contact in the books, expired ones too."""
         await self.settle()
         return await journal_past.bindings(self.engine)

@@ -13,18 +13,20 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from apps.journal_mending import DOWN
-from apps.journal_rows import AgentStateRow, BindingRow, DialogRow, OpenInteraction, SavedDialog
+from apps.journal_rows import AgentStateRow, OpenInteraction, SavedDialog
 from apps.schema import agent_state, binding, dialog, interaction, segment, stay
+from switch.binding import Binding
+from switch.facts import DialogFacts
 
 
-async def bindings(engine: AsyncEngine) -> list[BindingRow]:
+async def bindings(engine: AsyncEngine) -> list[Binding]:
     """Every contact in the books."""
     async with engine.connect() as connection:
         found = (await connection.execute(select(binding))).mappings().all()
     rows = []
     for row in found:
         told = {**row, "expires_at": row["expires_at"] / 1000, "registered_at": row["registered_at"] / 1000}
-        rows.append(BindingRow(**told | {"path": tuple(msgspec.json.decode(row["path"], type=list[str]))}))
+        rows.append(Binding(**told | {"path": tuple(msgspec.json.decode(row["path"], type=list[str]))}))
     return rows
 
 
@@ -34,10 +36,10 @@ async def dialogs(engine: AsyncEngine) -> list[SavedDialog]:
         found = (await connection.execute(select(dialog))).mappings().all()
     rows = []
     for row in found:
-        told = {name: row[name] for name in DialogRow.__slots__}
+        told = {name: row[name] for name in DialogFacts.__slots__}
         told["call_id"] = row["sip_call_id"]
         told["route_set"] = tuple(msgspec.json.decode(row["route_set"], type=list[str]))
-        rows.append(SavedDialog(row["leg_id"], row["call_id"], DialogRow(**told)))
+        rows.append(SavedDialog(row["leg_id"], row["call_id"], DialogFacts(**told)))
     return rows
 
 

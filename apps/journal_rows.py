@@ -1,14 +1,15 @@
-"""What the books are given and give back, as plain data: bindings, dialogs, alerts, what was found open.
+"""What the books are given and give back, as plain data: alerts, legs, agents' states, what was found open.
 
 Times are UTC, seconds since 1970 (float). Frozen.
-Deliberately absent: the tables (schema.py).
+Deliberately absent: the tables (schema.py), bindings and facts of dialogs: they are signalling's own (switch/).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+
+from switch.facts import DialogFacts
 
 
 class CallDirection(Enum):
@@ -20,88 +21,13 @@ class CallDirection(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class BindingRow:
-    """One contact of a registered phone; field for field `switch.binding.Binding`, which may stand for it."""
-
-    extension: str
-    contact_uri: str
-    call_id: str
-    cseq: int
-    expires_at: float
-    transport: str
-    received_ip: str
-    received_port: int
-    user_agent: str
-    instance: str | None
-    registered_at: float
-    q: str | None = None
-    path: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DialogRow:
-    """The facts of one confirmed dialog (RFC 3261 12); field for field `switch.facts.DialogFacts`."""
-
-    call_id: str
-    """The SIP Call-ID."""
-    local_tag: str
-    remote_tag: str
-    local_uri: str
-    remote_uri: str
-    remote_target: str
-    local_contact: str
-    local_cseq: int
-    remote_cseq: int
-    route_set: tuple[str, ...]
-    role: str
-    """`uac` or `uas`."""
-    local_sdp: bytes
-    remote_sdp: bytes
-    """Both with `***` for SRTP keys."""
-    transport: str
-    far_ip: str
-    far_port: int
-
-
-@dataclass(frozen=True, slots=True)
 class SavedDialog:
     """A dialog in the books, with the leg and the call it belongs to."""
 
     leg_id: str
     call: str
-    facts: DialogRow
-
-
-class BindingLike(Protocol):
-    """What the books want to know of a binding."""
-
-    @property
-    def extension(self) -> str: ...
-    @property
-    def contact_uri(self) -> str: ...
-    @property
-    def expires_at(self) -> float: ...
-    @property
-    def registered_at(self) -> float: ...
-    @property
-    def path(self) -> tuple[str, ...]: ...
-
-
-class FactsLike(Protocol):
-    """What the books want to know of a dialog."""
-
-    @property
-    def call_id(self) -> str: ...
-    @property
-    def local_tag(self) -> str: ...
-    @property
-    def remote_tag(self) -> str: ...
-    @property
-    def route_set(self) -> tuple[str, ...]: ...
-    @property
-    def local_sdp(self) -> bytes: ...
-    @property
-    def remote_sdp(self) -> bytes: ...
+    facts: DialogFacts
+    """Its SDPs with `***` for SRTP keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +79,8 @@ class LegRow:
     resynced: int = 0
     stretched_ms: int = 0
     shrunk_ms: int = 0
+    gap_ms: int = 0
+    delay_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

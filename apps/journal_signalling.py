@@ -9,17 +9,18 @@ import msgspec
 
 from apps import schema
 from apps.journal_books import Books, ms_of
-from apps.journal_rows import BindingLike, BindingRow, DialogRow, FactsLike
+from switch.binding import Binding
+from switch.facts import DialogFacts
 from switch.sdp_crypto import hidden
 
-_DIALOG_FIELDS = DialogRow.__slots__
-_BINDING_FIELDS = BindingRow.__slots__
+_DIALOG_FIELDS = DialogFacts.__slots__
+_BINDING_FIELDS = Binding.__slots__
 
 
 class SignallingBooks(Books):
     """The part of the journal that is about dialogs and bindings."""
 
-    def dialog_saved(self, leg: str, call: str, facts: FactsLike, at: float) -> None:
+    def dialog_saved(self, leg: str, call: str, facts: DialogFacts, at: float) -> None:
         """A leg's dialog is confirmed, or its facts changed.
 
         SRTP keys stay out of the books: who takes the dialog over offers new ones, and until then the media engine,
@@ -35,7 +36,7 @@ class SignallingBooks(Books):
         """The dialog is over."""
         self._writer.put(schema.dialog, leg, None)
 
-    def binding_saved(self, binding: BindingLike) -> None:
+    def binding_saved(self, binding: Binding) -> None:
         """A phone registered, or again."""
         row = {name: getattr(binding, name) for name in _BINDING_FIELDS}
         row |= dict(expires_at=ms_of(binding.expires_at), registered_at=ms_of(binding.registered_at))

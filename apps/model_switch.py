@@ -24,11 +24,13 @@ from apps.fields import (
     YesNo,
     one_of,
     one_or_more,
+    recording_format,
     some_codecs,
     whole,
 )
 from apps.model_amd import AmdSection
 from media.paths import Codec
+from media.recording_report import RecordingFormat
 
 
 class SipSection(Entry):
@@ -60,6 +62,10 @@ class MediaSection(Entry):
 
 
 class RecordingSection(Entry):
+    format: Annotated[RecordingFormat, BeforeValidator(recording_format)] = RecordingFormat.WAV
+    """Of calls; messages are always WAV."""
+    mixed: YesNo = False
+    """Both sides on one channel; else the caller left, the agent right."""
     keep_between: YesNo = False
     """Also record the caller between two talks of a call; else the file stands still there."""
 
@@ -113,6 +119,8 @@ class StarCodes(Entry):
     extend: StarCode = "*16"
     """The wrap-up needs longer."""
     voicemail: StarCode = "*97"
+    recording: StarCode = "*19"
+    """Pauses the recording of the call that this phone is in, and goes on with it when keyed again."""
     listen: StarCode = "*90"
     """This one and the next four: alone, or followed by an agent's extension."""
     whisper: StarCode = "*91"
@@ -146,6 +154,8 @@ class SwitchFile(Entry):
     limits: LimitsSection = LimitsSection()
     star_codes: StarCodes = StarCodes()
     metrics: MetricsSection = MetricsSection()
+    databases: dict[Name, Text] = Field(default_factory=dict)
+    """SQLite files that scripts may read (the dialplan's `sql`); relative ones lie in the site's directory."""
     music: dict[Name, Annotated[tuple[Text, ...], BeforeValidator(one_or_more)]] = Field(
         default_factory=_built_in_music
     )

@@ -1,7 +1,7 @@
 """Prompts become audio sources: recorded files found by name, texts spoken by the TTS child.
 
-A recording always wins over words where both exist (ivr/prompts.py). A prompt that cannot be made is left out, and an
-alarm is raised: the caller's menu goes on.
+A recording always wins over words where both exist (ivr/prompts.py), also one that has to be put together
+(ivr/pieces.py). A prompt that cannot be made is left out, and an alarm is raised: the caller's menu goes on.
 """
 
 from __future__ import annotations
@@ -27,35 +27,36 @@ HINT = "Record it, or see `zongji doctor` for the speech process."
 
 async def sources(house: House, prompts: Sequence[Prompt]) -> list[Source]:
     """What the engine shall play for these prompts, in order."""
-    found = [await _source(house, prompt) for prompt in prompts]
-    return [source for source in found if source is not None]
+    return [source for prompt in prompts for source in await _sources(house, prompt)]
 
 
-async def _source(house: House, prompt: Prompt) -> Source | None:
+async def _sources(house: House, prompt: Prompt) -> Sequence[Source]:
     match prompt:
         case Beep():
-            return BEEP
+            return [BEEP]
         case Pause(ms):
-            return Silence(ms)
+            return [Silence(ms)]
         case Play(name, language):
             return await _recorded(house, name, language)
         case Say(text, language):
             return await _spoken(house, text, language)
 
 
-async def _recorded(house: House, name: str, language: str) -> Source | None:
+async def _recorded(house: House, name: str, language: str) -> Sequence[Source]:
     found = house.prompts.find(name, language)
     if isinstance(found, Path):
-        return File(str(found))
+        return [File(str(found))]
     if found is not None:
         return await _spoken(house, found.text, found.language)
     house.alarms.raise_(MISSING, f"{safe(name)} ({language})", HINT)
-    return None
+    return []
 
 
-async def _spoken(house: House, text: str, language: str) -> Source | None:
+async def _spoken(house: House, text: str, language: str) -> Sequence[Source]:
+    if (recorded := house.prompts.recorded(text, language)) is not None:
+        return [File(str(path)) for path in recorded]
     try:
-        return File(str(await house.voice.speak(text, language)))
+        return [File(str(await house.voice.speak(text, language)))]
     except VoiceError as error:
         house.alarms.raise_(UNSPOKEN, f"{safe(text)}: {error}", HINT)
-        return None
+        return []

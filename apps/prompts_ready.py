@@ -26,6 +26,7 @@ async def make_ready(house: House) -> None:
     texts |= {text for language in site.switch.languages for text in spoken.usual(language)}
     texts |= star_codes.static_texts(site.switch.languages) | star_codes.results(site)
     texts |= queue_answers.static_texts(site)
+    texts = {(text, language) for text, language in texts if house.prompts.recorded(text, language) is None}
     failures = await house.voice.prepare(texts)
     for alarm in (prompts.MISSING, prompts.UNSPOKEN):
         house.alarms.clear(alarm)

@@ -8,6 +8,7 @@ is the agent's own and for the PIN, and the agent sits at this phone until loggi
 
     *97  the messages of the phone's own extension (mailbox.py)
     *90 ... *94  supervision (supervise/keyed.py)
+    *19  pause the recording of the call that this phone has on hold, or go on with it
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "ask pin": {"zh": "请输入密码，按井号键结束。", "en": "Please enter your PIN, then the pound key."},
     "wrong": {"zh": "输入有误。", "en": "That is not right."},
+    "paused": {"zh": "录音已暂停。", "en": "The recording is paused."},
+    "goes on": {"zh": "录音已恢复。", "en": "The recording goes on."},
+    "no recording": {"zh": "没有通话正在录音。", "en": "No call of yours is being recorded."},
     "owed": {"zh": "请先登记通话结果。", "en": "Please note the result of the call first."},
     "noted": {"zh": "已登记。", "en": "Noted."},
     "nothing to note": {"zh": "没有需要登记的通话。", "en": "There is no call to note."},
@@ -78,6 +82,7 @@ def find(site: Site, called: str) -> StarCode | None:
         ("logout", codes.logout),
         ("ready", codes.ready),
         ("voicemail", codes.voicemail),
+        ("recording", codes.recording),
         ("extend", codes.extend),
     ):
         if called == code:
@@ -118,6 +123,9 @@ async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) 
         await mailbox.serve(house, telephone)
         return
     voice = _Voice(house, telephone)
+    if code.action == "recording":
+        await voice.say(_turn_recording(house, telephone.extension))
+        return
     agent = _sitting_at(house, telephone.extension)
     if code.action == "login":
         agent = agent or _owner(house.site, telephone.extension) or await _identify(house, voice)
@@ -154,6 +162,18 @@ async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) 
             reason = entry.reason
         house.floor.tell(BreakStarted(agent, reason, house.site.break_limit_s(reason)))
         await voice.say("on break")
+
+
+def _turn_recording(house: House, extension: str) -> str:
+    """Pause what records this extension, or go on; the text to say."""
+    for call in list(house.calls.values()):
+        if any(line.extension == extension and line.answered and line.live for line in call.lines.values()):
+            if house.recorder.state(call) == "recording":
+                house.recorder.pause(call)
+                return "paused"
+            if house.recorder.resume(call) is not None:
+                return "goes on"
+    return "no recording"
 
 
 async def _dispose(house: House, voice: _Voice, agent: AgentName, code: str) -> None:

@@ -22,6 +22,8 @@ from apps.log import safe
 from apps.site_clock import local_now
 from apps.voicemail import record_message
 from apps.waiting import wait
+from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.script_call import Call as ScriptCall
 from ivr.words import DialResult, Prompt, QueueResult, RecordResult
 from media.words import Source
 from switch.words import Cause, Party
@@ -52,6 +54,8 @@ class Telephone:
     def __init__(self, house: House, call: Call) -> None:
         self._house = house
         self._call = call
+        self._lookups = house.lookups
+        """As the site was when the call began."""
         caller = call.caller
         self.call_id: str = call.id
         self.caller = caller.number
@@ -77,20 +81,31 @@ class Telephone:
 
     async def play_sources(self, sources: Sequence[Source], *, stop_on: str = "") -> str | None:
         """As `play`, what is sound already; the caller has been answered."""
+        start_ms, ended = 0, "digit"
+        while ended == "digit":
+            key, ended = await self._play_from(start_ms, sources, stop_on)
+            if key is not None:
+                return key
+            # A press that was taken before came again by another way (INFO, then an event): the prompt goes on.
+            start_ms += self._call.line.sound.heard_ms
+        return None
+
+    async def _play_from(self, start_ms: int, sources: Sequence[Source], stop_on: str) -> tuple[str | None, str]:
+        """The digit that cut it short, and why it ended by itself."""
         line = self._call.line
-        playing = asyncio.ensure_future(line.play(sources))
+        playing = asyncio.ensure_future(line.play(sources, start_ms=start_ms, stop_on=stop_on))
         try:
             while not playing.done():
                 line.input.keyed.clear()
                 if (digit := self._take(stop_on)) is not None:
-                    return digit
+                    return digit, ""
                 keyed = asyncio.ensure_future(line.input.keyed.wait())
                 try:
                     await asyncio.wait((playing, keyed), return_when=asyncio.FIRST_COMPLETED)
                 finally:
                     keyed.cancel()
-            playing.result()
-            return self._take(stop_on)
+            ended = playing.result()
+            return self._take(stop_on), ended
         finally:
             if not playing.done():
                 line.stop_play()
@@ -177,6 +192,18 @@ class Telephone:
         self._call.end(self._call.broken or CAUSES.get(cause, Cause.NORMAL), self._call.parted_by)
         await self._call.line.over.wait()
 
+    async def http(self, request: HttpRequest) -> HttpAnswer:
+        """Ask over HTTP."""
+        return await self._lookups.http(request)
+
+    async def sql(self, request: SqlRequest) -> SqlAnswer:
+        """Ask a database."""
+        return await self._lookups.sql(request)
+
+    async def code(self, function: str, call: ScriptCall, values: Mapping[str, str], timeout_s: float) -> CodeAnswer:
+        """Run the site's own code."""
+        return await self._lookups.code(function, call, values, timeout_s)
+
     def set_variable(self, name: str, value: str) -> None:
         """Keep a variable of the script, for `calls show` and the books."""
         self._call.set_variable(name, value)
@@ -196,7 +223,7 @@ class Telephone:
     def hide(self, on: bool) -> None:
         """What is keyed from now on is kept nowhere."""
         line = self._call.line
-        self._house.recorder.mask(self._call, on)
+        self._house.recorder.hide(self._call, on)
         if line.live:
             self._house.desk.hide_keys(line.stream, on)
             if on:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from apps import star_codes
 from apps.crosscheck import Files
+from apps.lookups import code
 from apps.settings import read_site
 from apps.whole_site import Site
 from ivr import load as dialplan
 from ivr import prompts as prompt_files
 from ivr.plan import Plan
 from ivr.prompts import Prompts
-from ivr.words import AnyName, Known, Mistake, Mistakes
+from ivr.words import AnyFunction, AnyName, Known, Mistake, Mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ def load_whole(directory: Path) -> Whole:
     """All of a site. Raises `Mistakes` with every mistake of every file."""
     site, files, mistakes = read_site(directory)
     prompts, wrong_prompts = prompt_files.load(site.paths.prompts, site.switch.languages)
-    known = _known(site, files, prompts.names)
-    wrong: list[Mistake] = [*mistakes, *wrong_prompts]
+    functions, wrong_code = code.functions(site.paths.directory)
+    # What a broken file should have had may be there.
+    known = replace(_known(site, files, prompts.names), functions=AnyFunction() if wrong_code else functions)
+    wrong: list[Mistake] = [*mistakes, *wrong_prompts, *wrong_code]
     if "switch.yaml" in files.broken:
         # Its languages decide what every text of the dialplan must have.
         raise Mistakes(wrong)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from acd.words import AgentName, AgentSettings, CentreSettings, QueueName, QueueSettings, WrapUpRules
+from apps.lookups.sql import look_at
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_supervisors import RoleEntry, SupervisorEntry
@@ -79,6 +81,7 @@ class Site:
             mailboxes=frozenset(self.phones),
             music=frozenset(self.switch.music),
             prompts=prompts,
+            databases={name: partial(look_at, file) for name, file in self.databases.items()},
             scripts=frozenset(script.partition(".")[0] for script in goto if script),
         )
 
@@ -91,6 +94,11 @@ class Site:
             case FromTrunk(name) | ToTrunk(name):
                 trunk = self.trunks.get(name)
                 return trunk.srtp if trunk else Srtp.ACCEPT
+
+    @property
+    def databases(self) -> dict[str, Path]:
+        """SQLite files that scripts may read, absolute."""
+        return {name: self.paths.directory / file for name, file in self.switch.databases.items()}
 
     def music_files(self) -> dict[str, tuple[str, ...]]:
         """Files of each class of music, absolute."""

@@ -5,12 +5,64 @@ Pure. Deliberately absent: what Mandarin already says the same way.
 
 from __future__ import annotations
 
-from ivr.mandarin import counted, digits, number, ordinal
+from collections.abc import Sequence
 
-__all__ = ["digits", "duration", "message", "messages", "number", "ordinal", "phone", "position", "wait"]
+from ivr.mandarin import counted, digits, minutes_past, number, ordinal
 
-phone = digits
-"""A telephone number; Cantonese has no 幺."""
+__all__ = ["digits", "number", "ordinal"]
+
+
+def decimal(whole: int, fraction: str) -> str:
+    """A number with a fraction: 12.05 is 十二點零五."""
+    return f"{number(whole)}點{digits(fraction)}"
+
+
+def phone(groups: Sequence[str]) -> str:
+    """A telephone number in its groups; Cantonese has no 幺."""
+    return "，".join(map(digits, groups))
+
+
+CURRENCIES = {
+    "cny": ("人民幣", "元", ""),
+    "hkd": ("", "元", ""),
+    "twd": ("新台幣", "元", ""),
+    "usd": ("", "美元", "美仙"),
+    "eur": ("", "歐元", "歐仙"),
+    "gbp": ("", "英鎊", "便士"),
+    "jpy": ("", "日圓", "錢"),
+    "sgd": ("", "坡元", "仙"),
+}
+"""What is said before, units, hundredths; without a word for these they are 角 and 分."""
+
+
+def money(units: int, hundredths: int, currency: str) -> str:
+    """An amount: 12.5 Hong Kong dollars is 十二元五角."""
+    before, unit, cent = CURRENCIES[currency]
+    said = counted(units, unit) if units or not hundredths else ""
+    if cent:
+        said += counted(hundredths, cent) if hundredths else ""
+    else:
+        tenths, rest = divmod(hundredths, 10)
+        said += counted(tenths, "角") if tenths else "零" if rest and said else ""
+        said += counted(rest, "分") if rest else ""
+    return before + said.replace("两", "兩")
+
+
+def date(year: int, month: int, day: int) -> str:
+    """A date: 2026-10-01 is 二零二六年十月一號; the year 0 is not said."""
+    return (f"{digits(str(year))}年" if year else "") + f"{number(month)}月{number(day)}號"
+
+
+WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+PARTS = ((6, "凌晨"), (12, "朝早"), (13, "中午"), (18, "下晝"), (24, "夜晚"))
+"""Until which hour a part of the day lasts."""
+
+
+def clock(hour: int, minute: int) -> str:
+    """A time of day: 18:05 is 夜晚六點零五分, 14:30 下晝兩點半."""
+    part = next(name for until, name in PARTS if hour < until)
+    said = part + counted(hour - 12 if hour > 12 else hour, "點") + minutes_past(minute)
+    return said.replace("两", "兩")
 
 
 def position(value: int) -> str:

@@ -6,6 +6,8 @@ Pure; every function is total over int. Deliberately absent: other languages (ma
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -73,8 +75,66 @@ def digits(text: str) -> str:
     return ", ".join(DIGITS.get(char, char) for char in text if not char.isspace())
 
 
-phone = digits
-"""A telephone number; English reads it as its digits."""
+def decimal(whole: int, fraction: str) -> str:
+    """A number with a fraction: 12.05 is "twelve point zero five"."""
+    return f"{number(whole)} point {' '.join(DIGITS[char] for char in fraction)}"
+
+
+def phone(groups: Sequence[str]) -> str:
+    """A telephone number in its groups, with a pause between two: "one three eight, zero zero one three"."""
+    return ", ".join(" ".join(DIGITS.get(char, char) for char in group) for group in groups)
+
+
+CURRENCIES = {
+    "cny": ("yuan", "yuan", "fen", "fen"),
+    "hkd": ("Hong Kong dollar", "Hong Kong dollars", "cent", "cents"),
+    "twd": ("New Taiwan dollar", "New Taiwan dollars", "cent", "cents"),
+    "usd": ("dollar", "dollars", "cent", "cents"),
+    "eur": ("euro", "euros", "cent", "cents"),
+    "gbp": ("pound", "pounds", "penny", "pence"),
+    "jpy": ("yen", "yen", "sen", "sen"),
+    "sgd": ("Singapore dollar", "Singapore dollars", "cent", "cents"),
+}
+"""One unit, several, one hundredth, several."""
+
+
+def money(units: int, hundredths: int, currency: str) -> str:
+    """An amount: 12.5 dollars is "twelve dollars and fifty cents"."""
+    one, many, cent, cents = CURRENCIES[currency]
+    parts = []
+    if units or not hundredths:
+        parts.append(f"{number(units)} {one if units == 1 else many}")
+    if hundredths:
+        parts.append(f"{number(hundredths)} {cent if hundredths == 1 else cents}")
+    return " and ".join(parts)
+
+
+_MONTHS = "January February March April May June July August September October November December"
+MONTHS = _MONTHS.split()
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def date(year: int, month: int, day: int) -> str:
+    """A date: "the first of October, twenty twenty-six"; the year 0 is not said."""
+    return f"the {ordinal(day)} of {MONTHS[month - 1]}" + (f", {year_of(year)}" if year else "")
+
+
+def year_of(year: int) -> str:
+    """A year: 1905 is "nineteen oh five", 2005 "two thousand and five", 2026 "twenty twenty-six"."""
+    century, rest = divmod(year, 100)
+    if century < 10 or (century % 10 == 0 and rest < 10):
+        return number(year)
+    if not rest:
+        return f"{number(century)} hundred"
+    return f"{number(century)} {'oh ' if rest < 10 else ''}{number(rest)}"
+
+
+def clock(hour: int, minute: int) -> str:
+    """A time of day: 18:05 is "six oh five p.m."."""
+    if not minute and hour % 12 == 0:
+        return "noon" if hour else "midnight"
+    past = f" {'oh ' if minute < 10 else ''}{number(minute)}" if minute else ""
+    return f"{number((hour - 1) % 12 + 1)}{past} {'a.m.' if hour < 12 else 'p.m.'}"
 
 
 def position(value: int) -> str:

@@ -8,6 +8,8 @@ Pure; every function is total over int. Deliberately absent: English, Cantonese.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 DIGIT = "零一二三四五六七八九"
 UNITS = ("", "十", "百", "千")
 GROUPS = ("", "万", "亿", "万亿")
@@ -88,9 +90,61 @@ def digits(text: str) -> str:
     return "".join(SAID.get(char, char) for char in text if not char.isspace())
 
 
-def phone(text: str) -> str:
-    """A telephone number: one is 幺, so that nobody hears 七."""
-    return digits(text).replace("一", "幺")
+def decimal(whole: int, fraction: str) -> str:
+    """A number with a fraction: 12.05 is 十二点零五."""
+    return f"{number(whole)}点{digits(fraction)}"
+
+
+def phone(groups: Sequence[str]) -> str:
+    """A telephone number in its groups: one is 幺, so that nobody hears 七."""
+    return "，".join(digits(group).replace("一", "幺") for group in groups)
+
+
+CURRENCIES = {
+    "cny": ("元", ""),
+    "hkd": ("港元", ""),
+    "twd": ("新台币", ""),
+    "usd": ("美元", "美分"),
+    "eur": ("欧元", "欧分"),
+    "gbp": ("英镑", "便士"),
+    "jpy": ("日元", "钱"),
+    "sgd": ("新加坡元", "分"),
+}
+"""Units and hundredths; without a word for these they are 角 and 分."""
+
+
+def money(units: int, hundredths: int, currency: str) -> str:
+    """An amount: 12.05 yuan is 十二元零五分, 0.5 is 五角, 12.5 dollars is 十二美元五十美分."""
+    unit, cent = CURRENCIES[currency]
+    said = counted(units, unit) if units or not hundredths else ""
+    if cent:
+        return said + (counted(hundredths, cent) if hundredths else "")
+    tenths, rest = divmod(hundredths, 10)
+    said += counted(tenths, "角") if tenths else "零" if rest and said else ""
+    return said + (counted(rest, "分") if rest else "")
+
+
+def date(year: int, month: int, day: int) -> str:
+    """A date: 2026-10-01 is 二零二六年十月一日; the year 0 is not said."""
+    return (f"{digits(str(year))}年" if year else "") + f"{number(month)}月{number(day)}日"
+
+
+WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+PARTS = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
+"""Until which hour a part of the day lasts."""
+
+
+def clock(hour: int, minute: int) -> str:
+    """A time of day: 18:05 is 晚上六点零五分, 14:30 下午两点半."""
+    part = next(name for until, name in PARTS if hour < until)
+    return part + counted(hour - 12 if hour > 12 else hour, "点") + minutes_past(minute)
+
+
+def minutes_past(minute: int) -> str:
+    """What follows 点."""
+    if minute == 30:
+        return "半"
+    return f"{'零' if minute < 10 else ''}{number(minute)}分" if minute else ""
 
 
 def position(value: int) -> str:

@@ -1,6 +1,7 @@
 """Prompts by name: the words of the manifest, and the recordings that win over them.
 
-A site's prompts directory has `manifest.yaml` (name -> language -> words) and recordings at <language>/<name>.wav.
+A site's prompts directory has `manifest.yaml` (name -> language -> words) and recordings at <language>/<name>.wav, also
+of single words, at <language>/spoken/<what is said>.wav (pieces.py).
 Time of reading: when the configuration is loaded; a file put there later is seen by the next load.
 
 Deliberately absent: speaking the words (media/voice.py).
@@ -10,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from ivr import document as yaml_document
 from ivr.argument import nearest, noun
 from ivr.document import Document
+from ivr.pieces import FOLDER, Pieces, pieces
 from ivr.words import Mistake, Say
 
 MANIFEST = "manifest.yaml"
@@ -29,6 +31,8 @@ class Prompts:
 
     words: Mapping[str, str]
     recordings: Mapping[str, Path]
+    pieces: Mapping[str, Pieces] = field(default_factory=dict)
+    """Recorded words by language, to put texts together from."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -42,6 +46,11 @@ class Prompts:
             return self.recordings[key]
         return Say(self.words[key], language) if key in self.words else None
 
+    def recorded(self, text: str, language: str) -> list[Path] | None:
+        """The recordings that together say a text; None when it must be synthesised."""
+        pieces = self.pieces.get(language)
+        return pieces.cover(text) if pieces is not None else None
+
     def static_texts(self) -> set[tuple[str, str]]:
         """(text, language) of what must be synthesised."""
         return {(text, key.partition("/")[0]) for key, text in self.words.items() if key not in self.recordings}
@@ -50,8 +59,11 @@ class Prompts:
 def load(directory: Path, languages: tuple[str, ...]) -> tuple[Prompts, list[Mistake]]:
     """The prompts of a directory and every mistake in its manifest. A directory that is not there has none."""
     recordings = {}
+    recorded = {}
     for language in languages:
         folder = directory / language
+        if found := sorted((folder / FOLDER).glob("*.wav")):
+            recorded[language] = pieces(found)
         for path in sorted(folder.rglob("*.wav")) if folder.is_dir() else ():
             name = path.relative_to(folder).with_suffix("").as_posix()
             if _NAME.fullmatch(name):
@@ -63,7 +75,7 @@ def load(directory: Path, languages: tuple[str, ...]) -> tuple[Prompts, list[Mis
         document = yaml_document.read(manifest, f"{directory.name}/{MANIFEST}")
         words = _words(document, languages, set(recordings))
         wrong = sorted(document.mistakes)
-    return Prompts(MappingProxyType(words), MappingProxyType(recordings)), wrong
+    return Prompts(MappingProxyType(words), MappingProxyType(recordings), recorded), wrong
 
 
 def _words(document: Document, languages: tuple[str, ...], recorded: set[str]) -> dict[str, str]:

@@ -9,6 +9,8 @@ Deliberately absent: the order of steps (run.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+from urllib.parse import quote
 
 from ivr import speech
 from ivr.argument import KEYS
@@ -114,6 +116,10 @@ class Running:
     def expand(self, template: Template) -> str:
         """A text with the variables of now."""
         return template.expand(self.variables, self.language)
+
+    def address(self, template: Template) -> str:
+        """An address with the variables of now, each quoted: it is one part of the address, whatever it holds."""
+        return template.expand(self.variables, self.language, partial(quote, safe=""))
 
     async def say(self, said: speech.Speech, *, stop_on: str = "") -> str | None:
         """Say it; the key of `stop_on` that cut it short, or None."""

@@ -11,7 +11,7 @@ Pure. Deliberately absent: how a number is spoken (spoken.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ivr import spoken
@@ -32,7 +32,7 @@ class Insert:
 
     name: str
     form: str = ""
-    """One of `spoken.FORMS`, or empty: as it is."""
+    """As `spoken.is_form` takes it, or empty: as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,18 @@ class Template:
         """Whether it holds letters of its own, so that it belongs to one language."""
         return any(isinstance(part, str) and any(char.isalpha() for char in part) for part in self.parts)
 
-    def expand(self, variables: Mapping[str, str], language: str = "") -> str:
-        """The text for these variables; forms are spoken by the grammar of `language`."""
+    def expand(
+        self, variables: Mapping[str, str], language: str = "", quote: Callable[[str], str] | None = None
+    ) -> str:
+        """The text for these variables; forms are spoken by the grammar of `language`, values may be quoted."""
         pieces = []
         for part in self.parts:
             if isinstance(part, str):
                 pieces.append(part)
             else:
                 value = variables.get(part.name, "")
-                pieces.append(spoken.in_form(value, part.form, language) if part.form else value)
+                value = spoken.in_form(value, part.form, language) if part.form else value
+                pieces.append(quote(value) if quote is not None else value)
         return "".join(pieces)[:MAX_RESULT]
 
 
@@ -85,7 +88,7 @@ def parse(text: str) -> Template:
         name, _, form = token[1].partition(":")
         if not _NAME.fullmatch(name):
             raise TemplateError(f"{{{token[1]}}} is no variable: names are small letters, digits and _")
-        if ":" in token[1] and form not in spoken.FORMS:
+        if ":" in token[1] and not spoken.is_form(form):
             raise TemplateError(f"{{{token[1]}}}: a value can be spoken as {', '.join(spoken.FORMS)}")
         if literal:
             parts.append(literal)

@@ -6,10 +6,12 @@ simulator have their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from ivr.lookup import World
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +77,30 @@ class AnyName(frozenset[str]):
         return True
 
 
+Asked = Callable[[str], tuple[int | None, str]]
+"""A query's number of columns, when the database is there, and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a function of the site's own code takes, besides the call."""
+
+    needed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    any_more: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.needed, *self.optional)
+
+
+class AnyFunction(dict[str, Parameters]):
+    """Functions that cannot be known, since a file of the site's code cannot be read."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the rest of the site has, so that a dialplan that names something else is a mistake."""
@@ -88,6 +114,10 @@ class Known:
     music: frozenset[str] = frozenset()
     prompts: frozenset[str] = frozenset()
     """Recorded or written prompts as "<language>/<name>" (see `ivr.prompts`)."""
+    databases: Mapping[str, Asked] = field(default_factory=dict)
+    """By name: what answers a query that is only looked at, not carried out."""
+    functions: Mapping[str, Parameters] = field(default_factory=dict)
+    """The site's own code: file.function."""
     scripts: frozenset[str] = frozenset()
     """Scripts that other files name (a queue's overflow): they must exist, and count as used."""
 
@@ -127,7 +157,7 @@ class RecordResult:
     digit: str = ""
 
 
-class CallPort(Protocol):
+class CallPort(World, Protocol):
     """One call, as its script sees it. When the caller hangs up, the script's task is cancelled."""
 
     call_id: str

@@ -108,6 +108,15 @@ WALLBOARD_GET = Signature("wallboard.get", p.Nothing, Wallboard, "The wallboard'
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")
+RECORDINGS_PAUSE = Signature(
+    "recordings.pause", p.ByCall, t.RecordingControl, "Silence in a running call's recording, until resumed."
+)
+RECORDINGS_MASK = Signature(
+    "recordings.mask", p.MaskOf, t.RecordingControl, "Silence on one side of a running call's recording, until resumed."
+)
+RECORDINGS_RESUME = Signature(
+    "recordings.resume", p.ByCall, t.RecordingControl, "Record both sides of a running call again."
+)
 CDR_LIST = Signature("cdr.list", p.CdrFilter, t.Cdrs, "Call records out of the books, page by page.")
 METRICS_GET = Signature("metrics.get", p.Nothing, t.MetricsText, "The switch in figures, in Prometheus' text format.")
 ENGINES_LIST = Signature("engines.list", p.Nothing, t.Engines, "Media engines: load, lateness, counters.")

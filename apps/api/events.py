@@ -17,6 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from apps.api.book_types import RecordingState
 from apps.api.protocol import EventLost, Notification, line
 from apps.api.supervise_types import ActInfo
 from apps.api.types import AgentInfo, AlarmInfo, At, CallInfo, ContactInfo, QueueInfo, RecordingInfo, SegmentInfo, utc
@@ -121,6 +122,15 @@ class RecordingStarted(Struct, frozen=True):
     recording: RecordingInfo
 
 
+class RecordingChanged(Struct, frozen=True):
+    """A recording is paused or masked from now on, or recorded again."""
+
+    call_id: str
+    recording_id: str
+    state: RecordingState
+    """recording, paused or masked."""
+
+
 class RecordingEnded(Struct, frozen=True):
     """A recording is over, whole or failed."""
 
@@ -185,6 +195,7 @@ EVENTS: dict[str, type[Struct]] = {
     "phone.registered": PhoneRegistered,
     "phone.unregistered": PhoneUnregistered,
     "recording.started": RecordingStarted,
+    "recording.changed": RecordingChanged,
     "recording.ended": RecordingEnded,
     "engine.changed": EngineChanged,
     "alarm.raised": AlarmRaised,

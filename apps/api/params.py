@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from apps.api.book_types import Side
 from apps.api.types import At
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
@@ -115,6 +116,13 @@ class ByRecording(Params, frozen=True):
     """Names a recording, or the call whose first recording is meant."""
 
     recording_id: Name
+
+
+class MaskOf(Params, frozen=True):
+    """Names a call, and the side that is not to be recorded."""
+
+    call_id: Name
+    side: Side = "both"
 
 
 class RecordingFilter(Params, frozen=True):

@@ -19,6 +19,9 @@ from apps.api.book_types import (
     MarkInfo as MarkInfo,
 )
 from apps.api.book_types import (
+    RecordingControl as RecordingControl,
+)
+from apps.api.book_types import (
     RecordingInfo as RecordingInfo,
 )
 from apps.api.book_types import (

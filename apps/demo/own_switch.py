@@ -108,12 +108,13 @@ def free_ports(count: int, ip: str = "127.0.0.1", *, low: int = 10000, high: int
     """
     for _ in range(300):
         first = random.randrange(low, high - count) & ~1
-        if all(_is_free(ip, port) for port in range(first, first + count)):
+        if all(is_free(ip, port) for port in range(first, first + count)):
             return first
     raise SwitchFailed(f"There are no {count} free ports in a row on {ip}")
 
 
-def _is_free(ip: str, port: int) -> bool:
+def is_free(ip: str, port: int) -> bool:
+    """Whether a port can be had for UDP and TCP."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             try:

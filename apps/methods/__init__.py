@@ -10,6 +10,7 @@ from apps.methods.agents import Agents
 from apps.methods.books import Books
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
+from apps.methods.recordings import Recordings
 from apps.methods.status import Status
 from apps.methods.supervise import Supervise
 from apps.methods.wallboard import Wall
@@ -29,6 +30,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
         Agents(house),
         Queues(house),
         Books(house),
+        Recordings(house),
         Supervise(house),
         Wall(exchange.board),
     ):

@@ -11,6 +11,7 @@ from ivr.steps.gather import Gather
 from ivr.steps.goto import Goto
 from ivr.steps.hangup import Hangup
 from ivr.steps.hours import Hours
+from ivr.steps.http import Http
 from ivr.steps.if_ import If
 from ivr.steps.menu import Menu
 from ivr.steps.play import Play
@@ -18,8 +19,10 @@ from ivr.steps.queue import Queue
 from ivr.steps.record import Record
 from ivr.steps.remember import Remember
 from ivr.steps.return_ import Return
+from ivr.steps.run_ import Run
 from ivr.steps.say import Say
 from ivr.steps.set import Set
+from ivr.steps.sql import Sql
 from ivr.steps.switch import Switch
 from ivr.steps.voicemail import Voicemail
 from ivr.verb import Verb
@@ -44,6 +47,9 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Hours,
             Set,
             Remember,
+            Http,
+            Sql,
+            Run,
             Hangup,
         )
     }

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from apps.api import supervise_types as st
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES, bind
@@ -67,20 +69,7 @@ CALLS = [
     t.CallInfo("0gx3k2m4npqru", "internal", "ringing", at(55), "202", "201", extension="202", ms=5000),
 ]
 DETAIL = t.CallDetail(
-    CALL,
-    "in",
-    "talking",
-    at(),
-    "13800138000",
-    "4001",
-    at(0.1),
-    "王小明",
-    "pstn",
-    queue="sales",
-    agent="mei",
-    language="zh",
-    step="hotline.queue",
-    ms=60000,
+    **structs.asdict(CALLS[0]),
     legs=LEGS,
     segments=SEGMENTS,
     recordings=["/site/recordings/2026/01/02/0gx3k2m4npqrs-1.wav"],
@@ -280,6 +269,9 @@ class Board:
                 return t.Recordings([RECORDING])
             case "recordings.info":
                 return RECORDING
+            case "recordings.pause" | "recordings.mask" | "recordings.resume":
+                states = {"recordings.pause": "paused", "recordings.mask": "masked", "recordings.resume": "recording"}
+                return t.RecordingControl(params.call_id, f"{params.call_id}-1", states[name])  # type: ignore[arg-type]
             case "cdr.list":
                 if params.after:
                     return t.Cdrs(CDRS[1:])

@@ -61,6 +61,10 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
+        ("recordings pause abc", "recordings.pause", p.ByCall("abc")),
+        ("recordings mask abc", "recordings.mask", p.MaskOf("abc")),
+        ("recordings mask abc --side caller", "recordings.mask", p.MaskOf("abc", "caller")),
+        ("recordings resume abc", "recordings.resume", p.ByCall("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
         ("supervise listen mei --by lin", "supervise.listen", s.Watch("lin", agent="mei")),
@@ -89,6 +93,7 @@ def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "dial a b", "agents login a b", "agents logout mei",
                  "agents break mei b", "agents ready mei", "agents extend mei",
                  "agents disposition mei 2", "metrics", "stop", "reload",
+                 "recordings pause a", "recordings mask a", "recordings resume a",
                  "supervise listen mei", "supervise whisper mei", "supervise barge mei", "supervise stop",
                  "supervise takeover a", "supervise intercept a", "supervise release a", "supervise move a --first",
                  "supervise state mei ready", "supervise note a --call b", "wallboard"]:  # fmt: skip

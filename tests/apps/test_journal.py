@@ -15,19 +15,21 @@ from pathlib import Path
 
 import pytest
 
-from apps import reports
+from apps import reports, schema
 from apps.journal import Journal
-from apps.journal_rows import AgentStateRow, AlertRow, BindingRow, CallDirection, DialogRow, LegRow
+from apps.journal_rows import AgentStateRow, AlertRow, CallDirection, LegRow
 from apps.journal_story import SegmentKind
 from apps.journal_writer import JournalAlarm, JournalError
+from switch.binding import Binding
+from switch.facts import DialogFacts
 from switch.words import Cause, Party
 from tests.apps.books import T0, failed_call, queue_call, rows
 
 ROOT = Path(__file__).parents[2]
-BINDING = BindingRow(
+BINDING = Binding(
     "201", "sip:201@192.0.2.9", "cid", 4, T0 + 60, "udp", "192.0.2.9", 5060, "Yealink", None, T0, "0.5", ("<sip:p>",)
 )
-FACTS = DialogRow(
+FACTS = DialogFacts(
     "abc@x", "lt", "rt", "sip:a@b", "sip:c@d", "sip:c@1.2.3.4", "sip:us", 3, 7, ("<sip:r;lr>",), "uas", b"v=0", b"v=1",
     "udp", "192.0.2.9", 5060,
 )  # fmt: skip
@@ -248,7 +250,7 @@ async def test_the_file_is_for_its_owner_alone(books: Journal, path: Path) -> No
 
 
 async def test_bindings_come_back_as_they_were(books: Journal, path: Path) -> None:
-    other = BindingRow("202", "sip:b", "c", 1, T0, "tcp", "::1", 1, "", "<urn:x>;reg-id=1", T0)
+    other = Binding("202", "sip:b", "c", 1, T0, "tcp", "::1", 1, "", "<urn:x>;reg-id=1", T0)
     books.binding_saved(BINDING)
     books.binding_saved(other)
     books.binding_removed("202", "sip:b")
@@ -334,7 +336,7 @@ async def test_a_file_of_version_1_becomes_one_of_this_version_and_keeps_its_row
     await books.open()
     books.leg_closed(LEG)
     await books.close()
-    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [("4",)]
+    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [(str(schema.VERSION),)]
     assert rows(path, "SELECT recording_id, missing_ms, marks FROM recording") == [("c1-1", 0, "")]
     assert rows(path, "SELECT call_id, lost, mos_in, mos_out FROM leg") == [("c1", 7, 4.1, None)]
 
@@ -346,13 +348,13 @@ async def test_a_file_of_version_2_becomes_one_of_this_version_and_keeps_its_leg
     books.leg_closed(LEG)
     await books.close()
     with sqlite3.connect(path) as db:
-        for column in ("dropped_by", "refused_out", "resynced", "stretched_ms", "shrunk_ms"):
+        for column in ("dropped_by", "refused_out", "resynced", "stretched_ms", "shrunk_ms", "gap_ms", "delay_ms"):
             db.execute(f"ALTER TABLE leg DROP COLUMN {column}")
         db.execute("UPDATE meta SET value = '2' WHERE name = 'schema'")
     db.close()
     books = Journal(path)
     await books.open()
-    assert rows(path, "SELECT call_id, dropped, dropped_by, shrunk_ms FROM leg") == [("c1", 2, "", 0)]
+    assert rows(path, "SELECT call_id, dropped, dropped_by, shrunk_ms, gap_ms FROM leg") == [("c1", 2, "", 0, 0)]
     (old,) = (await reports.call(books, "c1")).legs
     assert old.stream is not None and old.stream.dropped == {"all": 2}
     books.leg_closed(replace(LEG, dropped_by='{"source": 2}', shrunk_ms=40))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 from apps.telephone import Telephone
+from ivr.pieces import pieces
 from ivr.words import Beep, Pause, Play, Say
 from media.words import StreamId
 from switch.words import Cause, LegId
@@ -46,6 +49,26 @@ async def test_a_key_that_means_nothing_here_stays_for_later(house: PaperHouse) 
     playing = asyncio.ensure_future(port.play(HELLO, stop_on="#"))
     await after(3)
     assert await playing is None and await port.digit(1) == "7"
+
+
+@paper
+async def test_one_press_that_comes_in_two_ways_cuts_one_prompt_and_not_the_next(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    first = asyncio.ensure_future(port.play(HELLO, stop_on="1"))
+    await settle()
+    house.switch.keyed(leg, "1")
+    await settle()
+    assert await first == "1"
+    second = asyncio.ensure_future(port.play([Say("What now?", "en"), Pause(2000)], stop_on="1"))
+    await after(0.3)
+    await house.key(leg, "1")  # the same press, now as RTP event: the engine has cut what plays
+    await settle()
+    (_, sources), again = house.desk.played[-1], house.desk.streams[StreamId(leg)]
+    assert house.hears(leg).startswith("play What now?") and len(sources) == 2
+    assert again.start_ms == 300 and not second.done()
+    await after(1.0)
+    await house.key(leg, "1")
+    assert await second == "1"
 
 
 @paper
@@ -161,3 +184,15 @@ async def test_a_recording_that_is_just_beginning_is_masked_when_it_has_begun(ho
     await settle()
     (recording,) = house.desk.recordings.values()
     assert recording.story == ["mask left"]
+
+
+@paper
+async def test_numbers_are_played_from_recorded_words_and_the_rest_is_synthesised(house: PaperHouse) -> None:
+    _, port = await telephone(house)
+    files = [Path("/p/en/spoken/twenty.wav"), Path("/p/en/spoken/one.wav")]
+    house.house.prompts = replace(house.house.prompts, pieces={"en": pieces(files)})
+    playing = asyncio.ensure_future(port.play([Say("You owe", "en"), Say("twenty-one", "en"), Say("Thanks", "en")]))
+    await settle()
+    _, sources = house.desk.played[-1]
+    assert [source.path for source in sources][1:3] == [str(path) for path in files] and len(sources) == 4
+    playing.cancel()

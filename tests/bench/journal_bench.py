@@ -14,8 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apps.journal import Journal
-from apps.journal_rows import AgentStateRow, AlertRow, CallDirection, DialogRow
+from apps.journal_rows import AgentStateRow, AlertRow, CallDirection
 from apps.journal_story import SegmentKind
+from switch.facts import DialogFacts
 from switch.words import Cause, Party, new_call_id
 
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8 0 101\r\n" * 2
@@ -38,7 +39,7 @@ def connect_call(books: Journal, call: str, at: float) -> None:
     books.recording_opened(call + "-1", call, at + 12, f"2026/01/01/{call}.wav", queue="sales", agent="mei")
     for n in (1, 2):
         uri = "sip:201@127.0.0.1:5060"
-        facts = DialogRow(call, "a", "b", uri, uri, uri, uri, 1, 2, (), "uas", SDP, SDP, "udp", "127.0.0.1", 5060)
+        facts = DialogFacts(call, "a", "b", uri, uri, uri, uri, 1, 2, (), "uas", SDP, SDP, "udp", "127.0.0.1", 5060)
         books.dialog_saved(f"{call}.{n}", call, facts, at)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.words import Beep, DialResult, Pause, Play, Prompt, QueueResult, RecordResult, Say
 
 
@@ -43,6 +45,7 @@ class FakePort:
         recorded: RecordResult | None = None,
         hangs_up_at: float = 1e9,
         memory: Mapping[str, str] | None = None,
+        answers: Mapping[str, Any] | None = None,
         observe: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.call_id = "test0000call1"
@@ -58,6 +61,9 @@ class FakePort:
         self.dials = dict(dials or {})
         self.recorded = recorded or RecordResult("r.wav", 8.0, "silence")
         self.hangs_up_at = hangs_up_at
+        self.answers = dict(answers or {})
+        """What the world answers: by address, database or function."""
+        self.requests: list[HttpRequest | SqlRequest] = []
         self.memory = dict(memory or {})
         """What is remembered of the caller."""
         self.observe = observe
@@ -186,6 +192,20 @@ class FakePort:
         assert self.ended is None
         self.ended = cause
         self._note(f"hang up {cause}")
+
+    async def http(self, request: HttpRequest) -> HttpAnswer:
+        self._note(f"http {request.method} {request.url}")
+        self.requests.append(request)
+        return self.answers.get(request.url, HttpAnswer("unreachable"))
+
+    async def sql(self, request: SqlRequest) -> SqlAnswer:
+        self._note(f"sql {request.source}")
+        self.requests.append(request)
+        return self.answers.get(request.source, SqlAnswer("failed"))
+
+    async def code(self, function: str, call: object, values: Mapping[str, str], timeout_s: float) -> CodeAnswer:
+        self._note(f"run {function} {dict(values)}")
+        return self.answers.get(function, CodeAnswer("no such thing"))
 
     def set_variable(self, name: str, value: str) -> None:
         self.variables[name] = value

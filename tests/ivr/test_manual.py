@@ -15,6 +15,7 @@ from ivr.expression_grammar import MAX_DEPTH, MAX_PARTS
 from ivr.expression_parts import FUNCTIONS
 from ivr.expression_words import MAX_LENGTH
 from ivr.running import SAME_STEP_LIMIT, STEP_LIMIT
+from ivr.script_call import Call
 from ivr.steps import VERBS
 from ivr.steps.hangup import CAUSES
 from tests.ivr.stage import SITE
@@ -75,6 +76,7 @@ def test_limits_causes_forms_and_variables_are_those_of_the_code():
     assert all(f"`{cause}`" in MANUAL for cause in CAUSES)
     assert all(f"{{n:{form}}}" in MANUAL for form in spoken.FORMS)
     assert all(f"`{name}`" in MANUAL for name in RESERVED)
+    assert ", ".join(spoken.CURRENCIES) in MANUAL
 
 
 def test_expressions_functions_and_limits_are_those_of_the_code():
@@ -84,6 +86,14 @@ def test_expressions_functions_and_limits_are_those_of_the_code():
     section = MANUAL.partition("### Expressions")[2].partition("## Verbs")[0]
     for written in re.findall(r"`([^`]* (?:==|>=|in) [^`]*\w[^`]*)`", section.partition("Weakest")[0]):
         assert condition(written).names
+
+
+def test_the_call_object_of_the_sites_code_is_told_whole():
+    public = {name: member for name, member in vars(Call).items() if not name.startswith("_")}
+    assert keys_after("call object") == set(public)
+    for member in public.values():
+        meaning = (member.fget if isinstance(member, property) else member).__doc__.split("\n")[0]
+        assert f"| {meaning} |" in MANUAL
 
 
 def test_the_example_is_a_good_dialplan():

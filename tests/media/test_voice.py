@@ -194,8 +194,8 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(tmp_path):
 
 
 @contextlib.asynccontextmanager
-async def fake_child(tmp_path, behave):
-    """A socket whose connections are given to `behave(reader, writer)`."""
+async def fake_child(tmp_path, behave, patience_s=0.3):
+    """A socket whose connections are given to `behave(reader, writer)`; more patience where an answer is to come."""
     tasks = []
 
     async def serve(reader, writer):
@@ -205,7 +205,7 @@ async def fake_child(tmp_path, behave):
         writer.close()
 
     server = await asyncio.start_unix_server(serve, str(tmp_path / "s"))
-    made = Voice(tmp_path / "s", tmp_path / "c", patience_s=0.3)
+    made = Voice(tmp_path / "s", tmp_path / "c", patience_s=patience_s)
     try:
         yield made
     finally:
@@ -249,7 +249,7 @@ async def test_a_request_cut_off_is_sent_once_more(tmp_path):
             writer.write(frame({"id": told["id"], "path": "/x.wav"}))
             await reader.read()
 
-    async with fake_child(tmp_path, behave) as voice:
+    async with fake_child(tmp_path, behave, 10.0) as voice:
         assert await voice.speak("x", "en") == Path("/x.wav")
         assert seen == ["x", "x"]
 
@@ -258,7 +258,7 @@ async def test_a_text_that_kills_the_child_twice_is_given_up(tmp_path):
     async def behave(reader, writer):
         await request(reader)
 
-    async with fake_child(tmp_path, behave) as voice:
+    async with fake_child(tmp_path, behave, 10.0) as voice:
         with pytest.raises(VoiceError, match="died twice"):
             await voice.speak("x", "en")
 
@@ -284,7 +284,7 @@ async def test_answers_find_their_questions_in_any_order(tmp_path):
             writer.write(frame({"id": told["id"], "path": f"/{told['text']}.wav"}))
         await reader.read()
 
-    async with fake_child(tmp_path, behave) as voice:
+    async with fake_child(tmp_path, behave, 10.0) as voice:
         paths = await asyncio.gather(*(voice.speak(text, "en") for text in "abc"))
         assert [path.stem for path in paths] == ["a", "b", "c"]
 
@@ -295,7 +295,7 @@ async def test_the_childs_reason_is_passed_on(tmp_path):
         writer.write(frame({"id": told["id"], "error": "The disk is full."}))
         await reader.read()
 
-    async with fake_child(tmp_path, behave) as voice:
+    async with fake_child(tmp_path, behave, 10.0) as voice:
         with pytest.raises(VoiceError, match="The disk is full"):
             await voice.speak("x", "en")
 

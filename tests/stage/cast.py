@@ -79,3 +79,26 @@ def talk(seconds: float) -> None:
     import time
 
     time.sleep(seconds)
+
+
+def hold_and_take_back(alice: Phone, bob: Phone) -> None:
+    """Alice (440 Hz) calls 2002, bob (1 kHz), holds him and takes him back: he hears music meanwhile, then her again."""
+    alice.dial("2002")
+    connected(alice, bob)
+    talk(1.2)
+    held = alice.order("hold")
+    alice.wait("media", status="held here")
+    talk(1.5)
+    taken = alice.order("unhold")
+    alice.wait("media", since=alice.mark() - 1, status="active")
+    talk(1.5)
+    alice.order("hangup")
+    began = bob.wait("saving")["began_now"]
+    bob.wait("ended")
+    sound = heard(bob)
+    during = sound[round((held - began + 0.5) * 8000) : round((taken - began - 0.1) * 8000)]
+    after = sound[round((taken - began + 0.6) * 8000) : -800]
+    assert not ear.is_tone(during, 440), "bob still hears alice, who holds"
+    assert ear.level_dbfs(during) > -45, "bob is held in silence"
+    assert ear.is_tone(after, 440)
+    assert ear.is_tone(heard(alice)[-8000:-800], 1000)

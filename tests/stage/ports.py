@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import random
-import socket
+
+from apps.demo.own_switch import is_free
 
 _LOW, _LARGE_FROM, _HIGH = 9000, 13000, 16384
 LARGE = 10
@@ -41,18 +42,8 @@ def free_block(
         if even:
             first += first % 2
         block = range(first, first + count)
-        if _given.isdisjoint(block) and all(_is_free(ip, port) for port in block):
+        if _given.isdisjoint(block) and all(is_free(ip, port) for port in block):
             if not large:  # a run of many tests would use up the range with large blocks, which are free again soon
                 _given.update(block)
             return first
     raise RuntimeError(f"no {count} free ports in a row on {ip}")
-
-
-def _is_free(ip: str, port: int) -> bool:
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            try:
-                probe.bind((ip, port))
-            except OSError:
-                return False
-    return True

@@ -38,6 +38,14 @@ def cast(house: Switch, tmp_path: Path) -> Iterator[Cast]:
     house.idle()
 
 
+@pytest.fixture
+def nobody_logged_in(house: Switch) -> Iterator[None]:
+    """Nobody serves a queue any more when the test ends."""
+    yield
+    for name in ("alice", "bob"):
+        house.ask("agents.logout", agent=name)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failed test shows what the switch said."""

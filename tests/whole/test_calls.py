@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.softphone import ear
-from tests.stage.cast import OUTSIDE, Cast, connected, heard, heard_tone, talk
+from tests.stage.cast import OUTSIDE, Cast, connected, heard_tone, hold_and_take_back, talk
 from tests.stage.ports import free_block, free_port
 from tests.stage.sipp import Run, need_sipp
 from tests.stage.switch import CARRIER_IP, Switch
@@ -99,25 +98,7 @@ def test_an_unanswered_phone_stops_ringing_after_its_time(cast: Cast) -> None:
 def test_hold_is_music_and_resume_is_talk(cast: Cast, old_way: bool) -> None:
     bob = cast.desk("2002", "--answer", "0.1", hz=1000)
     alice = cast.desk("2001", *(["--hold-by-address"] if old_way else []), hz=440)
-    alice.dial("2002")
-    connected(alice, bob)
-    talk(1.2)
-    held = alice.order("hold")
-    alice.wait("media", status="held here")
-    talk(1.5)
-    taken = alice.order("unhold")
-    alice.wait("media", since=alice.mark() - 1, status="active")
-    talk(1.5)
-    alice.order("hangup")
-    began = bob.wait("saving")["began_now"]
-    bob.wait("ended")
-    sound = heard(bob)
-    during = sound[round((held - began + 0.5) * 8000) : round((taken - began - 0.1) * 8000)]
-    after = sound[round((taken - began + 0.6) * 8000) : -800]
-    assert not ear.is_tone(during, 440), "bob still hears alice, who holds"
-    assert ear.level_dbfs(during) > -45, "bob is held in silence"
-    assert ear.is_tone(after, 440)
-    assert ear.is_tone(heard(alice)[-8000:-800], 1000)
+    hold_and_take_back(alice, bob)
 
 
 def test_digits_cross_the_switch(cast: Cast) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,7 @@ from apps.softphone import ear
 from tests.stage.cast import Cast, connected, heard, heard_tone, talk
 from tests.stage.switch import Switch
 
-pytestmark = pytest.mark.whole
-
-
-@pytest.fixture(autouse=True)
-def nobody_logged_in(house: Switch) -> Iterator[None]:
-    yield
-    for name in ("alice", "bob"):
-        house.ask("agents.logout", agent=name)
+pytestmark = [pytest.mark.whole, pytest.mark.usefixtures("nobody_logged_in")]
 
 
 def test_menu_music_agent_recording_and_books(house: Switch, cast: Cast) -> None:

@@ -13,7 +13,7 @@ import soundfile
 
 from apps.softphone import ear, tones
 from tests.stage.baresip import Baresip, cable, need_baresip
-from tests.stage.cast import Cast, connected, heard, heard_tone, talk
+from tests.stage.cast import Cast, connected, heard, heard_tone, hold_and_take_back, talk
 from tests.stage.phone import phones
 from tests.stage.switch import Switch, secret, switch
 
@@ -105,24 +105,7 @@ def test_a_phone_without_srtp_refuses_an_offer_that_requires_it(house: Switch, c
 def test_hold_and_resume_keep_the_sound(cast: Cast) -> None:
     bob = cast.desk("2002", "--answer", "0.1", hz=1000)
     alice = cast.desk("2003", "--srtp", "required", hz=440)
-    alice.dial("2002")
-    connected(alice, bob)
-    talk(1.2)
-    held = alice.order("hold")
-    alice.wait("media", status="held here")
-    talk(1.5)
-    taken = alice.order("unhold")
-    alice.wait("media", since=alice.mark() - 1, status="active")
-    talk(1.5)
-    alice.order("hangup")
-    began = bob.wait("saving")["began_now"]
-    bob.wait("ended")
-    sound = heard(bob)
-    during = sound[round((held - began + 0.5) * 8000) : round((taken - began - 0.1) * 8000)]
-    after = sound[round((taken - began + 0.6) * 8000) : -800]
-    assert not ear.is_tone(during, 440) and ear.level_dbfs(during) > -45
-    assert ear.is_tone(after, 440)
-    assert ear.is_tone(heard(alice)[-8000:-800], 1000)
+    hold_and_take_back(alice, bob)
 
 
 def test_digits_and_queue_reach_a_secure_caller(house: Switch, cast: Cast) -> None:
