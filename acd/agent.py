@@ -13,8 +13,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from acd.words import Activity, AgentName, AgentSettings, AlertId, CallerId, Presence, QueueName
+
+if TYPE_CHECKING:
+    from acd.wrap_up import WrapUp
 
 
 class Happening(Enum):
@@ -50,7 +54,7 @@ ACTIVITIES: dict[Activity, dict[Happening, Activity]] = {
     _A.RESERVED: {_H.RANG: _A.RINGING, _H.ANSWERED: _A.TALKING, _H.ALERT_ENDED: _A.IDLE},
     _A.RINGING: {_H.ANSWERED: _A.TALKING, _H.ALERT_ENDED: _A.IDLE},
     _A.TALKING: {_H.TALK_ENDED: _A.WRAPPING_UP},
-    _A.WRAPPING_UP: {_H.WRAP_UP_ENDED: _A.IDLE, _H.BREAK_ENDED: _A.IDLE},
+    _A.WRAPPING_UP: {_H.WRAP_UP_ENDED: _A.IDLE},
     _A.OTHER_CALL: {_H.OTHER_ENDED: _A.IDLE},
 }
 
@@ -101,7 +105,14 @@ class Agent:
     caller: CallerId | None = None
     """Whom the agent is reserved for, rings for, talks with or wraps up after."""
     queue: QueueName | None = None
+    wrap_up: WrapUp | None = None
+    """What this talk, or the wrap-up after it, asks of the agent."""
     wrap_up_until: float | None = None
+    """When the wrap-up ends as things stand; None when not wrapping up."""
+    break_until: float | None = None
+    """When the break's planned time is over; None: no break, or one without a limit."""
+    overdue: bool = False
+    """It is over, and the break is not."""
     rest_until: float | None = None
     """The phone refused; not chosen before then."""
     leaving: bool = False

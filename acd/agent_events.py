@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from acd import events
+from acd import events, wrap_up
 from acd.agent import Agent, Happening
 from acd.floor import Floor
 from acd.phone import Phone
@@ -38,13 +38,29 @@ def _break_started(floor: Floor, event: events.BreakStarted, now: float) -> None
     agent = floor.agents.get(event.agent)
     if agent is not None:
         agent.reason = event.reason
+        floor.break_until(agent, None if event.limit_s is None else now + event.limit_s)
         _move_and_withdraw(floor, agent, Happening.BREAK_STARTED, now)
 
 
 def _break_ended(floor: Floor, event: events.BreakEnded, now: float) -> None:
     agent = floor.agents.get(event.agent)
     if agent is not None:
+        wrap_up.end_early(floor, agent, now)
         _move_and_withdraw(floor, agent, Happening.BREAK_ENDED, now)
+
+
+def _wrap_up_extended(floor: Floor, event: events.WrapUpExtended, now: float) -> None:
+    agent = floor.agents.get(event.agent)
+    if agent is not None:
+        wrap_up.extend(floor, agent, event.seconds, now)
+        floor.refresh(agent, now)
+
+
+def _disposition_given(floor: Floor, event: events.DispositionGiven, now: float) -> None:
+    agent = floor.agents.get(event.agent)
+    if agent is not None:
+        wrap_up.give(floor, agent, event.code, now)
+        floor.refresh(agent, now)
 
 
 def _move_and_withdraw(floor: Floor, agent: Agent, happening: Happening, now: float) -> None:
@@ -73,7 +89,13 @@ def _phone_busy(floor: Floor, event: events.PhoneBusy, now: float) -> None:
 
 def _wrap_up_due(floor: Floor, key: Any, now: float) -> None:
     agent = floor.agents[key[1]]
-    floor.move(agent, Happening.WRAP_UP_ENDED, now)
+    wrap_up.end_or_wait(floor, agent, now)
+    floor.refresh(agent, now)
+
+
+def _break_due(floor: Floor, key: Any, now: float) -> None:
+    agent = floor.agents[key[1]]
+    agent.overdue = True
     floor.refresh(agent, now)
 
 
@@ -89,10 +111,13 @@ HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
     events.AgentLoggedOut: _logged_out,
     events.BreakStarted: _break_started,
     events.BreakEnded: _break_ended,
+    events.WrapUpExtended: _wrap_up_extended,
+    events.DispositionGiven: _disposition_given,
     events.PhoneReachable: _phone_reachable,
     events.PhoneBusy: _phone_busy,
 }
 DUE: dict[Due, Callable[[Floor, Any, float], None]] = {
     Due.WRAP_UP: _wrap_up_due,
+    Due.BREAK: _break_due,
     Due.REST: _rest_due,
 }

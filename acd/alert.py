@@ -67,8 +67,6 @@ class Alert:
     why: str
     state: AlertState = AlertState.RESERVED
     rang_at: float | None = None
-    wrap_up_s: float = 0.0
-    """Fixed when the talk begins: a reload changes no live call."""
 
     def happen(self, happening: AlertHappening) -> bool:
         """Move; False when this cannot happen in this state (a crossing, a repetition)."""

@@ -77,6 +77,20 @@ class BookAgent:
     """Break reason, or what caused the change."""
     extension: str
     caller: CallerId | None
+    until: float | None = None
+    """When the wrap-up ends, or the break should."""
+    overdue: bool = False
+    """The break's planned time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookDisposition:
+    """How a talk came out; an empty code: required, and not given in time."""
+
+    agent: AgentName
+    caller: CallerId
+    queue: QueueName
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +108,4 @@ class BookAlert:
     """Why this agent was chosen."""
 
 
-Effect = StartAlert | StopAlert | Connect | Release | MovePosition | BookAgent | BookAlert
+Effect = StartAlert | StopAlert | Connect | Release | MovePosition | BookAgent | BookDisposition | BookAlert

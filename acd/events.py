@@ -58,13 +58,31 @@ class AgentLoggedOut:
 class BreakStarted:
     agent: AgentName
     reason: str
+    limit_s: float | None = None
+    """How long such a break is meant to be; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class BreakEnded:
-    """Also ends wrap-up early."""
+    """Also ends wrap-up early, unless a disposition is owed."""
 
     agent: AgentName
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpExtended:
+    """The agent needs longer: by `seconds`, or by what the queue says."""
+
+    agent: AgentName
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionGiven:
+    """How the agent's talk came out: one of its queue's codes; during the talk or in its wrap-up."""
+
+    agent: AgentName
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,8 @@ Event = (
     | AgentLoggedOut
     | BreakStarted
     | BreakEnded
+    | WrapUpExtended
+    | DispositionGiven
     | PhoneReachable
     | PhoneBusy
     | AlertRang

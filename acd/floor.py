@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from acd import wrap_up
 from acd.agent import Agent, Happening
 from acd.alert import BLAMED, RESERVE_S, REST_S, RESTED, Alert, AlertHappening, AlertState
 from acd.assign import Match
@@ -172,7 +173,8 @@ class Floor(Roster):
         self._leave_line(caller, CallerHappening.CONNECTED)
         queue.talking += 1
         own = agent.settings.wrap_up_s
-        alert.wrap_up_s = queue.settings.wrap_up_s if own is None else own
+        seconds = queue.settings.wrap_up_s if own is None else own
+        agent.wrap_up = wrap_up.WrapUp(caller.id, queue.name, seconds, queue.settings.after_call)
         agent.calls_today += 1
         self.move(agent, Happening.ANSWERED, now)
         self.effects.append(Connect(alert.id, caller.id, alert.queue, agent.name, now - caller.joined_at))
@@ -189,10 +191,7 @@ class Floor(Roster):
             queue.talking = max(0, queue.talking - 1)  # 0: the queue was removed and came back meanwhile
         self.move(agent, Happening.TALK_ENDED, now)
         if agent.activity is Activity.WRAPPING_UP:
-            if alert.wrap_up_s > 0:
-                self.wrap_up(agent, now + alert.wrap_up_s)
-            else:
-                self.move(agent, Happening.WRAP_UP_ENDED, now)
+            wrap_up.begin(self, agent, now)
         self.refresh_phone(alert.extension, now, agent)
 
     def withdraw(self, alert: Alert, outcome: AlertOutcome, now: float) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acd.agent import Happening
+from acd.agent import Agent, Happening
 from acd.floor import Floor
 from acd.phone import Phone
-from acd.words import AgentName, Presence
+from acd.words import AgentName, CallerId, Presence, QueueName, WrapUpRules
+from acd.wrap_up import WrapUp, end_or_wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,16 @@ class Restored:
     reachable: bool
     """Whether the extension's phone is registered, by the bindings kept."""
     reason: str = ""
+    break_left_s: float | None = None
+    """Until the break should end, negative when it should have; None: no limit."""
     wrap_up_left_s: float = 0.0
+    caller: CallerId | None = None
+    """After whom the agent wraps up."""
+    queue: QueueName | None = None
+    disposition: str = ""
+    """What was given for that talk."""
+    talked_ago_s: float = 0.0
+    """How long ago it ended."""
 
 
 def restore(floor: Floor, agents: Iterable[Restored], now: float) -> None:
@@ -39,8 +49,24 @@ def restore(floor: Floor, agents: Iterable[Restored], now: float) -> None:
         if was.presence is Presence.ON_BREAK:
             agent.reason = was.reason
             floor.move(agent, Happening.BREAK_STARTED, now)
-        if was.wrap_up_left_s > 0:
-            # The talk itself was lost with the old process; what follows a talk is its wrap-up.
-            floor.move(agent, Happening.WRAP_UP_RESUMED, now)
-            floor.wrap_up(agent, now + was.wrap_up_left_s)
+            if was.break_left_s is not None:
+                floor.break_until(agent, now + was.break_left_s)
+        _resume_wrap_up(floor, agent, was, now)
         floor.refresh_phone(was.extension, now)
+
+
+def _resume_wrap_up(floor: Floor, agent: Agent, was: Restored, now: float) -> None:
+    """The talk itself was lost with the old process; what follows a talk is its wrap-up."""
+    queue = floor.queues.get(was.queue) if was.queue is not None else None
+    if was.caller is not None and was.queue is not None:
+        rules = queue.settings.after_call if queue is not None else WrapUpRules()
+        due_at = now + was.wrap_up_left_s
+        agent.wrap_up = WrapUp(was.caller, was.queue, 0.0, rules, was.disposition, now - was.talked_ago_s, due_at)
+        agent.caller, agent.queue = was.caller, was.queue
+    owed = agent.wrap_up is not None and agent.wrap_up.owed and was.talked_ago_s < agent.wrap_up.rules.within_s
+    if was.wrap_up_left_s > 0 or owed:
+        floor.move(agent, Happening.WRAP_UP_RESUMED, now)
+        if was.wrap_up_left_s > 0:
+            floor.wrap_up_until(agent, now + was.wrap_up_left_s)
+        else:
+            end_or_wait(floor, agent, now)

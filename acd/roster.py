@@ -9,6 +9,7 @@ Deliberately absent: callers and alerts (floor.py), which event leads to which m
 
 from __future__ import annotations
 
+from acd import wrap_up
 from acd.agent import Agent, Happening
 from acd.effects import BookAgent, Effect
 from acd.order import free_entry, place_free, take_free
@@ -53,10 +54,18 @@ class Roster:
         self._idlers += 1
         agent.idle_since, agent.idle_order = now, self._idlers
 
-    def wrap_up(self, agent: Agent, until: float) -> None:
+    def wrap_up_until(self, agent: Agent, until: float) -> None:
         """The agent's wrap-up ends then."""
         agent.wrap_up_until = until
         self.deadlines.set((Due.WRAP_UP, agent.name), until)
+
+    def break_until(self, agent: Agent, until: float | None) -> None:
+        """The agent's break should end then; None: whenever."""
+        agent.break_until, agent.overdue = until, False
+        if until is None:
+            self.deadlines.drop((Due.BREAK, agent.name))
+        else:
+            self.deadlines.set((Due.BREAK, agent.name), until)
 
     def rest(self, agent: Agent, until: float) -> None:
         """The agent is not chosen before then."""
@@ -70,6 +79,8 @@ class Roster:
         self.move(agent, Happening.OTHER_BEGAN if elsewhere else Happening.OTHER_ENDED, now)
         if agent.presence is not Presence.ON_BREAK:
             agent.reason = ""
+            self.break_until(agent, None)
+        wrap_up.settle(self, agent)
         if agent.activity is not Activity.WRAPPING_UP and agent.wrap_up_until is not None:
             agent.wrap_up_until = None
             self.deadlines.drop((Due.WRAP_UP, agent.name))
@@ -143,7 +154,8 @@ class Roster:
         self.changed_agents.pop(agent.name, None)
 
     def _book(self, agent: Agent) -> None:
-        state = (agent.presence, agent.activity, agent.reason, agent.extension, agent.caller)
+        until = agent.break_until if agent.wrap_up_until is None else agent.wrap_up_until
+        state = (agent.presence, agent.activity, agent.reason, agent.extension, agent.caller, until, agent.overdue)
         if state != agent.booked:
             agent.booked = state
             self.effects.append(BookAgent(agent.name, *state))

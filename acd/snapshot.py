@@ -50,6 +50,14 @@ class AgentView:
     caller: CallerId | None
     queue: QueueName | None
     wrap_up_left_s: float
+    break_left_s: float | None = None
+    """Until the break should end; negative when it should have, None without a limit."""
+    codes: tuple[str, ...] = ()
+    """Dispositions that may be given now."""
+    disposition: str = ""
+    """What was given for this talk."""
+    owed: bool = False
+    """One is required and was not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,10 @@ def agent_view(floor: Floor, agent: Agent, now: float) -> AgentView:
         caller=agent.caller,
         queue=agent.queue,
         wrap_up_left_s=0.0 if agent.wrap_up_until is None else max(0.0, agent.wrap_up_until - now),
+        break_left_s=None if agent.break_until is None else agent.break_until - now,
+        codes=agent.wrap_up.rules.codes if agent.wrap_up is not None else (),
+        disposition=agent.wrap_up.given if agent.wrap_up is not None else "",
+        owed=agent.wrap_up is not None and agent.wrap_up.owed,
     )
 
 

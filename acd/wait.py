@@ -20,6 +20,8 @@ class Due(Enum):
     ALERT = "alert"
     """A reserved or ringing phone."""
     WRAP_UP = "wrap-up"
+    BREAK = "break"
+    """A break's planned time."""
     REST = "rest"
     SKIP = "skip"
     """An agent is no longer passed over for a caller."""
@@ -28,7 +30,7 @@ class Due(Enum):
 
 Key = (
     tuple[Due, AlertId]  # ALERT
-    | tuple[Due, AgentName]  # WRAP_UP, REST
+    | tuple[Due, AgentName]  # WRAP_UP, BREAK, REST
     | tuple[Due, CallerId]  # MAX_WAIT
     | tuple[Due, CallerId, AgentName]  # SKIP
 )

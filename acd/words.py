@@ -65,6 +65,22 @@ class LeaveReason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class WrapUpRules:
+    """What a queue wants of an agent after a talk. Times in seconds, from the end of the talk."""
+
+    extend_s: float = 60.0
+    """By how much an agent extends the wrap-up, when nothing else is said."""
+    longest_s: float = 600.0
+    """However often it is extended."""
+    codes: tuple[str, ...] = ()
+    """Dispositions that may be given."""
+    required: bool = False
+    """One must be."""
+    within_s: float = 120.0
+    """An agent who owes one wraps up so long at least; then it is booked as not given."""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSettings:
     """One queue, as its YAML says. Times in seconds."""
 
@@ -79,6 +95,7 @@ class QueueSettings:
     max_callers: int | None = None
     keep_without_agents: bool = False
     """True: callers wait even when nobody is logged in."""
+    after_call: WrapUpRules = WrapUpRules()
     last_agent: bool = True
     """Give a returning caller to the agent who last served them, if that agent is free."""
 

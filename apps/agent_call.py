@@ -78,6 +78,8 @@ class AgentCall:
         if bridge is not None:
             self.floor.alerts.pop(self.alert.alert, None)
             bridge.part(by)
+            call = self.waiting.call
+            call.house.journal.talk_ended(call.id, self.alert.agent, call.at())
             self.floor.tell(TalkEnded(self.alert.alert))
             self.waiting.finish(LeaveReason.CONNECTED, self.alert.agent)
 

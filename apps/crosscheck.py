@@ -109,14 +109,13 @@ def _star_codes(files: Files, site: Site) -> None:
         elif code == PICKUP or code.startswith("**"):
             doc.mistake(place, f'Star code "{code}" is kept for call pickup', "Choose another.")
         by_code.setdefault(code, key)
-    for digit in site.breaks:
-        taken = by_code.get(codes.start_break + digit)
+    longer = [(codes.start_break + digit, "a break (agents.yaml)") for digit in site.breaks]
+    given = {code for queue in site.queues.values() for code in queue.dispositions}
+    longer += [(codes.disposition + code, "a disposition (queues.yaml)") for code in sorted(given)]
+    for code, whose in longer:
+        taken = by_code.get(code)
         if taken is not None:
-            doc.mistake(
-                ("star_codes", taken),
-                f'Star code "{codes.start_break}{digit}" is that of a break (agents.yaml), too',
-                "Choose another.",
-            )
+            doc.mistake(("star_codes", taken), f'Star code "{code}" is that of {whose}, too', "Choose another.")
 
 
 def _ports(files: Files, site: Site) -> None:
@@ -254,6 +253,14 @@ def _queues(files: Files, site: Site) -> None:
         if "switch.yaml" not in files.broken:
             _unknown(doc, (*place, "music"), "music class", queue.music, set(site.switch.music), "switch.yaml")
         _all_languages(doc, (*place, "greeting"), queue.greeting, site)
+        for code, names in queue.dispositions.items():
+            _all_languages(doc, (*place, "dispositions", code), names, site)
+        if queue.disposition_required and not queue.dispositions:
+            doc.mistake(
+                (*place, "disposition_required"),
+                f'Queue "{name}" requires a disposition but has none to give',
+                'Add dispositions: {"1": {zh: ..., en: ...}}',
+            )
         for key, answer in queue.answers.items():
             _all_languages(doc, (*place, key, "say"), answer.say, site)
             _then(files, doc, (*place, key, "then"), name, answer)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from apps.bridge import Bridge
@@ -44,11 +44,17 @@ _STATUS = {
 
 
 async def dial(
-    house: House, call: Call, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+    house: House,
+    call: Call,
+    numbers: Sequence[str],
+    *,
+    timeout_s: float,
+    caller_id: str | None,
+    amd: Mapping[str, int] | None = None,
 ) -> DialResult:
     """Ring the numbers all at once; the caller is answered when somebody answers.
 
-    With `amd` an answering machine is hung up on as soon as it is known for one.
+    With `amd` an answering machine is hung up on as soon as it is known for one; what that does not say, the site does.
 
     Returns how it ended; cancelled when the caller hangs up, and then whoever rings or talks is hung up.
     """
@@ -83,7 +89,7 @@ class _Dial:
         timeout_s: float,
         caller_id: str | None,
         *,
-        amd: bool,
+        amd: Mapping[str, int] | None,
     ) -> None:
         self._house = house
         self._call = call
@@ -193,8 +199,9 @@ class _Dial:
         self._stop_ring_back()
         self._bridge = Bridge(self._call, other, music="default", label=number, extension=_extension(way.target))
         self._connected_at = asyncio.get_running_loop().time()
-        if self._amd:
-            other.input.judge_answer(lambda judged: self._judged(other, judged))
+        if self._amd is not None:
+            lengths = self._house.site.switch.amd.parameters(self._amd)
+            other.input.judge_answer(lengths, lambda judged: self._judged(other, judged))
         self._house.recorder.take_up(self._call, other.stream)
         if self._call.line.answered:
             self._call.answered()

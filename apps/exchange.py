@@ -28,7 +28,8 @@ from apps import log as logs
 from apps import methods, metrics, processes, reception, reports
 from apps.alarms import Alarms
 from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered
-from apps.api.server import ApiServer, SocketError
+from apps.api.listening import SocketError
+from apps.api.server import ApiServer
 from apps.booked_bindings import BookedBindings
 from apps.differences import differences
 from apps.floor_memory import restore_floor

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from acd.events import CountsLoaded
 from acd.restore import Restored
-from acd.words import Activity, AgentName, Presence
+from acd.words import Activity, AgentName, CallerId, Presence, QueueName
+from apps.journal_rows import AgentStateRow, UnwrappedStay
 from apps.site_clock import midnight_at
 
 if TYPE_CHECKING:
@@ -28,31 +29,45 @@ async def restore_floor(house: House) -> None:
     last = await journal.last_agents(at - REMEMBER_DAYS * 86400)
     floor.remember({number: AgentName(agent) for number, agent in last.items()})
     bound = {row.extension for row in await journal.bindings() if row.expires_at > at}
-    restored = []
-    for row in await journal.agent_states():
-        wrap_up_left_s = 0.0
-        if row.activity == Activity.WRAPPING_UP.value:
-            wrap_up_left_s = max(0.0, row.at + _wrap_up_s(house, row.agent) - at)
-        restored.append(
-            Restored(
-                AgentName(row.agent),
-                Presence(row.presence),
-                row.extension,
-                row.extension in bound,
-                row.reason,
-                wrap_up_left_s,
-            )
-        )
-    floor.restore(restored)
+    unwrapped = {stay.agent: stay for stay in await journal.agents_back(at)}
+    rows = await journal.agent_states()
+    floor.restore([_restored(house, row, unwrapped.get(row.agent), row.extension in bound, at) for row in rows])
+    for name in unwrapped:
+        view = floor.centre.agent(AgentName(name), time.monotonic())
+        if view is None or view.activity is not Activity.WRAPPING_UP:
+            journal.wrapped(name, at)
     counts = await journal.calls_today(midnight_at(house.site))
     floor.tell(CountsLoaded({AgentName(agent): taken for agent, taken in counts.items()}))
 
 
-def _wrap_up_s(house: House, agent: str) -> float:
-    """The agent's own wrap-up, or the shortest of their queues': what is left is never too long."""
-    entry = house.site.agents.get(agent)
-    if entry is None:
-        return 0.0
-    if entry.wrap_up_s is not None:
-        return entry.wrap_up_s
-    return min((house.site.queues[name].wrap_up_s for name in entry.queues if name in house.site.queues), default=0.0)
+def _restored(house: House, row: AgentStateRow, after: UnwrappedStay | None, reachable: bool, at: float) -> Restored:
+    """An agent as the books had them. Whoever talked when the switch died wraps up after that talk."""
+    until = None if row.until is None else row.until
+    left_s, talked_ago_s = 0.0, 0.0
+    if after is not None:
+        talked_ago_s = at - after.talk_ended_at
+        if row.activity == Activity.WRAPPING_UP.value and until is not None:
+            left_s = until - at
+        elif row.activity == Activity.TALKING.value:
+            left_s = _wrap_up_s(house, row.agent, after.queue) - talked_ago_s
+    on_break = row.activity != Activity.WRAPPING_UP.value and row.presence == Presence.ON_BREAK.value
+    return Restored(
+        AgentName(row.agent),
+        Presence(row.presence),
+        row.extension,
+        reachable,
+        row.reason,
+        break_left_s=until - at if on_break and until is not None else None,
+        wrap_up_left_s=max(0.0, left_s),
+        caller=CallerId(after.call_id) if after is not None else None,
+        queue=QueueName(after.queue) if after is not None else None,
+        disposition=after.disposition if after is not None else "",
+        talked_ago_s=max(0.0, talked_ago_s),
+    )
+
+
+def _wrap_up_s(house: House, agent: str, queue: str) -> float:
+    """The agent's own wrap-up, or the queue's."""
+    own = house.site.agents[agent].wrap_up_s if agent in house.site.agents else None
+    entry = house.site.queues.get(queue)
+    return own if own is not None else entry.wrap_up_s if entry is not None else 0.0

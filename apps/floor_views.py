@@ -34,6 +34,11 @@ def agent_info(house: House, view: AgentView) -> AgentInfo:
         calls_today=view.calls_today,
         until=utc(time.time() + view.wrap_up_left_s) if view.wrap_up_left_s > 0 else None,
         name=entry.name if entry is not None else "",
+        queue=view.queue or "",
+        disposition=view.disposition,
+        disposition_owed=view.owed,
+        break_until=None if view.break_left_s is None else utc(time.time() + view.break_left_s),
+        overdue=view.break_left_s is not None and view.break_left_s <= 0,
     )
 
 

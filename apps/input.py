@@ -72,8 +72,8 @@ class Input:
             self._house.desk.watch_speech(self._line.stream, on)
         self.speaking = False
 
-    def judge_answer(self, told: Callable[[AnswerJudged], None]) -> None:
-        """Judge from now on who answered; `told` is called once when that is known."""
+    def judge_answer(self, by: AnswerParameters, told: Callable[[AnswerJudged], None]) -> None:
+        """Judge from now on who answered, by these lengths; `told` is called once when that is known."""
         self._judged = told
         if self._line.live:
-            self._house.desk.watch_answer(self._line.stream, AnswerParameters())
+            self._house.desk.watch_answer(self._line.stream, by)

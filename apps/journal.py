@@ -23,7 +23,7 @@ from sqlalchemy import Table, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from apps import journal_past, schema
+from apps import journal_mending, journal_past, schema
 from apps.journal_books import as_row, ms_of, wire_text
 from apps.journal_calls import CallBooks
 from apps.journal_file import JournalFile, set_pragmas
@@ -36,8 +36,10 @@ from apps.journal_rows import (
     LegRow,
     OpenInteraction,
     SavedDialog,
+    UnwrappedStay,
 )
 from apps.journal_signalling import SignallingBooks
+from apps.journal_stays import StayBooks
 from apps.journal_version import bring_up
 from apps.journal_writer import GATHER_S, MAX_ROWS, JournalAlarm, JournalError, Writer
 
@@ -58,6 +60,7 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
     ) -> None:
         self.path = path
         super().__init__(Writer(on_alarm, gather_s, max_rows))
+        self._stays = StayBooks(self._writer)
         self._engine: AsyncEngine | None = None
         self._file: JournalFile | None = None
         self._alive: asyncio.TimerHandle | None = None
@@ -95,6 +98,7 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
         """Write what is left and close the file. Open calls stay open in it."""
         if self._alive:
             self._alive.cancel()
+            self._keep()
         await self._writer.stop()
         if self._file is not None:
             await self._file.close()
@@ -147,10 +151,34 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
         self._writer.append(schema.alert, row)
 
     def agent_state(self, state: AgentStateRow) -> None:
-        """An agent's presence or activity changed."""
-        self._writer.append(
-            schema.agent_state, as_row(state) | dict(at=ms_of(state.at), reason=wire_text(state.reason))
-        )
+        """An agent's presence or activity changed, or when it ends."""
+        row = as_row(state) | dict(at=ms_of(state.at), reason=wire_text(state.reason))
+        row["until_at"] = None if state.until is None else ms_of(state.until)
+        del row["until"]
+        self._writer.append(schema.agent_state, row)
+        self._stays.agent_is(state)
+
+    def stay_opened(self, call: str, queue: str, at: float, target_s: float, short_s: float) -> None:
+        """A caller joined a queue. The two limits: as `service_level` and `short_abandon` of the queue."""
+        story = self.story(call)
+        if story is not None and story.segments:
+            self._stays.opened(story, queue, at, target_s, short_s)
+
+    def stay_left(self, call: str, at: float, outcome: str, agent: str = "", extension: str = "") -> None:
+        """The wait is over. `outcome`: the value of an `acd.words.LeaveReason`."""
+        self._stays.left(call, at, outcome, agent, extension)
+
+    def talk_ended(self, call: str, agent: str, at: float) -> None:
+        """A talk that a queue gave is over."""
+        self._stays.talk_ended(agent, self.story(call), at)
+
+    def wrapped(self, agent: str, at: float) -> None:
+        """The agent wraps up no more; again does nothing."""
+        self._stays.wrapped(agent, ms_of(at))
+
+    def disposed(self, agent: str, call: str, code: str, name: str = "") -> None:
+        """How a talk came out; an empty code: required, and not given."""
+        self._stays.disposed(agent, call, code, name)
 
     def act(self, act: ActRow) -> None:
         """A supervisor did something, or was not let do it."""
@@ -189,10 +217,19 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
         They end when the books were last kept (`ALIVE_S` precise), and at `at` at the latest.
         """
         left = [call for call in await self.open_interactions() if call.call_id not in self._calls]
-        await journal_past.close_as_crash(
-            self.engine, [call.call_id for call in left], min(self._kept_until, ms_of(at))
-        )
+        died = min(self._kept_until, ms_of(at))
+        await journal_mending.close_as_crash(self.engine, [call.call_id for call in left], died)
         return left
+
+    async def agents_back(self, at: float) -> list[UnwrappedStay]:
+        """At start: note how long the switch saw nothing of the agents. Returns the talks not wrapped up after."""
+        await journal_mending.note_down(self.engine, min(self._kept_until, ms_of(at)))
+        rows = await journal_past.unwrapped(self.engine)
+        self._stays.resume(rows)
+        return [
+            UnwrappedStay(row["call_id"], row["queue"], agent, row["talk_ended_at"] / 1000, row["disposition"])
+            for agent, row in rows.items()
+        ]
 
     async def calls_today(self, midnight: float) -> dict[str, int]:
         """Queue calls that each agent has taken since `midnight` (the site's own)."""
@@ -216,6 +253,9 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
 
     # ---- inside ------------------------------------------------------------------------------------------------
 
-    def _note_alive(self) -> None:
+    def _keep(self) -> None:
         self._writer.put(schema.meta, "alive_at", dict(name="alive_at", value=str(ms_of(time.time()))))
+
+    def _note_alive(self) -> None:
+        self._keep()
         self._alive = asyncio.get_running_loop().call_later(ALIVE_S, self._note_alive)

@@ -6,16 +6,15 @@ Deliberately absent: lists for people, with filters and pages (reports.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from apps.journal_mending import DOWN
 from apps.journal_rows import AgentStateRow, BindingRow, DialogRow, OpenInteraction, SavedDialog
-from apps.schema import agent_state, binding, dialog, interaction, recording, segment
-from switch.words import Cause, Party
+from apps.schema import agent_state, binding, dialog, interaction, segment, stay
 
 
 async def bindings(engine: AsyncEngine) -> list[BindingRow]:
@@ -62,70 +61,6 @@ async def open_interactions(engine: AsyncEngine) -> list[OpenInteraction]:
     ]
 
 
-async def close_as_crash(engine: AsyncEngine, calls: Sequence[str], died: int) -> None:
-    """End these calls, what they were in, and every open recording, at `died`; forget the calls' dialogs."""
-    async with engine.begin() as connection:
-        for call in calls:
-            of_call = segment.c.call_id == call
-            edges = select(func.max(segment.c.started_at), func.max(segment.c.ended_at)).where(of_call)
-            started = select(interaction.c.started_at).where(interaction.c.call_id == call)
-            known = [*(await connection.execute(edges)).one(), (await connection.execute(started)).scalar_one()]
-            ended_at = max(died, *(edge for edge in known if edge is not None))
-            await connection.execute(
-                update(segment)
-                .where(of_call, segment.c.ended_at.is_(None))
-                .values(ended_at=ended_at, outcome=Cause.CRASH.name.lower())
-            )
-            totals = (await connection.execute(_totals(call))).one()
-            await connection.execute(
-                update(interaction)
-                .where(interaction.c.call_id == call)
-                .values(
-                    ended_at=ended_at,
-                    cause=Cause.CRASH.name.lower(),
-                    fault=Party.SWITCH.value,
-                    sip_status=0,
-                    **totals._mapping,
-                )
-            )
-            await connection.execute(delete(dialog).where(dialog.c.call_id == call))
-        r = recording.c
-        unended = select(r.recording_id, r.path).where(r.ended_at.is_(None), r.started_at <= died)
-        for recording_id, path in (await connection.execute(unended)).all():
-            await connection.execute(
-                update(recording)
-                .where(r.recording_id == recording_id)
-                .values(
-                    ended_at=died,
-                    length_ms=died - r.started_at,
-                    bytes=_size(path),
-                    failed="the switch crashed; the file is readable to its last second",
-                )
-            )
-
-
-def _size(path: str) -> int:
-    """Bytes of a file; 0 when it is not there."""
-    try:
-        return Path(path).stat().st_size
-    except OSError:
-        return 0
-
-
-def _totals(call: str) -> Select[int, int, int, int, int]:
-    def total(*kinds: str) -> ColumnElement[int]:
-        length = segment.c.ended_at - segment.c.started_at
-        return func.coalesce(func.sum(length).filter(segment.c.kind.in_(kinds)), 0)
-
-    return select(  # the same sums as Story.sums
-        total("menu").label("menu_ms"),
-        total("queue", "ring").label("wait_ms"),
-        total("ring", "dial").label("ring_ms"),
-        total("talk").label("talk_ms"),
-        total("hold").label("hold_ms"),
-    ).where(segment.c.call_id == call)
-
-
 async def calls_taken(engine: AsyncEngine, since: int) -> dict[str, int]:
     """Agent → calls taken from queues since then; a call counts once for an agent, however often it was held."""
     s = segment.c
@@ -151,13 +86,44 @@ async def last_agents(engine: AsyncEngine, since: int) -> dict[str, str]:
         return {caller: agent for caller, agent in (await connection.execute(statement)).all()}
 
 
+_LAST_STATES = text("""
+    WITH RECURSIVE names(agent) AS (
+        SELECT min(agent) FROM agent_state
+        UNION ALL
+        SELECT (SELECT min(agent) FROM agent_state WHERE agent > names.agent) FROM names WHERE names.agent IS NOT NULL
+    )
+    SELECT (
+        SELECT id FROM agent_state WHERE agent = names.agent AND activity <> :down ORDER BY id DESC LIMIT 1
+    ) AS id FROM names WHERE agent IS NOT NULL
+""").columns(agent_state.c.id)
+"""From name to name by the index: a year of states has millions of rows and few names."""
+
+
 async def agent_states(engine: AsyncEngine) -> list[AgentStateRow]:
-    """The last state of each agent."""
+    """The last state of each agent that the switch saw."""
     a = agent_state.c
-    latest = select(func.max(a.id)).group_by(a.agent)
     async with engine.connect() as connection:
-        found = (await connection.execute(select(agent_state).where(a.id.in_(latest)).order_by(a.agent))).all()
+        ids = [row.id for row in await connection.execute(_LAST_STATES, dict(down=DOWN)) if row.id is not None]
+        found = (await connection.execute(select(agent_state).where(a.id.in_(ids)).order_by(a.agent))).all()
     return [
-        AgentStateRow(row.agent, row.at / 1000, row.presence, row.activity, row.reason, row.extension, row.call_id)
+        AgentStateRow(
+            row.agent,
+            row.at / 1000,
+            row.presence,
+            row.activity,
+            row.reason,
+            row.extension,
+            row.call_id,
+            None if row.until_at is None else row.until_at / 1000,
+        )
         for row in found
     ]
+
+
+async def unwrapped(engine: AsyncEngine) -> dict[str, dict[str, Any]]:
+    """Agent → the last talk that is over and not wrapped up after: rows of the table `stay`."""
+    s = stay.c
+    wanted = (s.outcome == "connected", s.wrapped_at.is_(None), s.talk_ended_at.is_not(None))
+    async with engine.connect() as connection:
+        found = (await connection.execute(select(stay).where(*wanted).order_by(s.talk_ended_at))).mappings().all()
+    return {row["agent"]: dict(row) for row in found}

@@ -166,6 +166,19 @@ class AgentStateRow:
     reason: str = ""
     extension: str = ""
     call_id: str = ""
+    until: float | None = None
+    """When the wrap-up ends, or the break should."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnwrappedStay:
+    """A talk before a restart that its agent had not wrapped up after."""
+
+    call_id: str
+    queue: str
+    agent: str
+    talk_ended_at: float
+    disposition: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,17 @@ class Story:
                     pass
         return sums
 
+    def served(self, agent: str, since: int, until: int) -> tuple[int, int]:
+        """Milliseconds of talk and of hold with this agent between two instants."""
+        talk, hold = 0, 0
+        for segment in self.segments:
+            end = until if segment.ended_at is None else min(segment.ended_at, until)
+            ms = max(0, end - max(segment.started_at, since))
+            if segment.agent == agent:
+                talk += ms * (segment.kind is SegmentKind.TALK)
+                hold += ms * (segment.kind is SegmentKind.HOLD)
+        return talk, hold
+
     def _append(self, segment: Segment) -> Segment:
         segment.n = len(self.segments) + 1
         self.segments.append(segment)

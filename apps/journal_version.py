@@ -5,7 +5,7 @@ Deliberately absent: what each version added (schema.py).
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from apps import schema
@@ -30,4 +30,12 @@ async def bring_up(connection: AsyncConnection) -> int:
         await connection.execute(schema.meta.update().where(schema.meta.c.name == "schema"), dict(value=schema.VERSION))
     elif found != str(schema.VERSION):
         raise JournalError(f"made by another version of zongji (tables {found}, this one has {schema.VERSION})")
+    await connection.run_sync(_make_indexes)
     return int(known.get("alive_at", 0))
+
+
+def _make_indexes(connection: Connection) -> None:
+    """Those that the tables of an older switch lack; a year of books takes some seconds, once."""
+    for table in schema.metadata.tables.values():
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)

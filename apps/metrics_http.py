@@ -19,7 +19,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from apps import metrics
-from apps.api.server import SocketError
+from apps.api.listening import SocketError
 
 PATIENCE_S = 5.0
 """So long may a client take for its request, and the exchange for its values."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -17,10 +18,12 @@ from apps.fields import (
     YesNo,
     one_of,
     one_or_more,
+    shown,
     text,
     wrong,
 )
 from apps.model_wallboard import WallboardEntry
+from ivr.hours import HoursError, Weekly, weekly
 
 Texts = dict[Name, Text]
 """A text in each language."""
@@ -31,6 +34,33 @@ def _pin(value: object) -> str:
     if given and not (given.isascii() and given.isdigit() and 4 <= len(given) <= 12):
         raise wrong("is no PIN", "Write 4 to 12 digits, in quotes.")
     return given
+
+
+def _code(value: object) -> str:
+    given = text(value)
+    if not re.fullmatch("[0-9]{1,3}", given):
+        raise wrong(f"is no code: {shown(given)}", "Write 1 to 3 digits, in quotes.")
+    return given
+
+
+def _hours(value: object) -> Weekly:
+    try:
+        return weekly(text(value))
+    except HoursError as error:
+        raise wrong(f"cannot be read: {error}", 'Write it as in "mon-fri 09:00-18:00".') from None
+
+
+class BreakEntry(Entry):
+    """A reason for a break; the key is the digit keyed after the star code. Plain text is the reason alone."""
+
+    reason: Text
+    limit_s: SecondsOrNever = Field(default=None, alias="limit")
+    """How long such a break is meant to be; longer ones show."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return {"reason": value} if isinstance(value, str) else value
 
 
 class AgentEntry(Entry):
@@ -45,6 +75,8 @@ class AgentEntry(Entry):
     queues: Annotated[tuple[Name, ...], BeforeValidator(one_or_more)] = ()
     wrap_up_s: Seconds | None = Field(default=None, alias="wrap_up")
     """Instead of the queue's."""
+    shift: Annotated[tuple[Annotated[Weekly, BeforeValidator(_hours)], ...], BeforeValidator(one_or_more)] = ()
+    """When the agent is meant to be there, by the site's clock; for the reports' adherence."""
     team: Name | None = None
     """Whose supervisors watch over this agent."""
 
@@ -103,6 +135,18 @@ class QueueEntry(Entry):
     skip_s: Seconds = Field(default=30.0, alias="skip")
     """An agent who did not answer, or declined, is passed over so long for the same caller."""
     wrap_up_s: Seconds = Field(default=10.0, alias="wrap_up")
+    wrap_up_extend_s: Seconds = Field(default=60.0, alias="wrap_up_extend")
+    """By how much an agent extends it."""
+    wrap_up_longest_s: Seconds = Field(default=600.0, alias="wrap_up_longest")
+    dispositions: dict[Annotated[str, BeforeValidator(_code)], Texts] = Field(default_factory=dict)
+    """How a talk may have come out: code, and its name in each language."""
+    disposition_required: YesNo = False
+    disposition_within_s: Seconds = Field(default=120.0, alias="disposition_within")
+    """An agent who owes one wraps up so long at least; then "not given" is booked."""
+    service_level_s: Seconds = Field(default=20.0, alias="service_level")
+    """Who is answered within so long is answered in time (docs/reports.md)."""
+    short_abandon_s: Seconds = Field(default=5.0, alias="short_abandon")
+    """Who gives up sooner is counted apart."""
     max_wait_s: SecondsOrNever = Field(default=None, alias="max_wait")
     max_callers: WholeOrNone = None
     keep_without_agents: YesNo = False
@@ -113,8 +157,6 @@ class QueueEntry(Entry):
     announce_position_every_s: SecondsOrNever = Field(default=30.0, alias="announce_position_every")
     greeting: Texts = Field(default_factory=dict)
     record: Annotated[Literal["answer", "ring", "never"], BeforeValidator(one_of("answer", "ring", "never"))] = "answer"
-    service_level_s: Seconds = Field(default=20.0, alias="service_level")
-    """Who is answered within so long is answered in time."""
     wallboard: WallboardEntry = WallboardEntry()
     timed_out: Answer = Answer()
     no_agents: Answer = Answer()

@@ -27,6 +27,7 @@ from apps.fields import (
     some_codecs,
     whole,
 )
+from apps.model_amd import AmdSection
 from media.paths import Codec
 
 
@@ -107,6 +108,10 @@ class StarCodes(Entry):
     start_break: StarCode = Field(default="*13", alias="break")
     """Alone, or followed by a digit of agents.yaml `breaks`."""
     ready: StarCode = "*14"
+    disposition: StarCode = "*15"
+    """Followed by the code of one of the queue's `dispositions`."""
+    extend: StarCode = "*16"
+    """The wrap-up needs longer."""
     voicemail: StarCode = "*97"
     listen: StarCode = "*90"
     """This one and the next four: alone, or followed by an agent's extension."""
@@ -134,6 +139,7 @@ class SwitchFile(Entry):
     time_zone: Text = "Asia/Shanghai"
     sip: SipSection = SipSection()
     media: MediaSection = MediaSection()
+    amd: AmdSection = AmdSection()
     recording: RecordingSection = RecordingSection()
     supervision: SupervisionSection = SupervisionSection()
     paths: PathsSection = PathsSection()

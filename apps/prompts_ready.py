@@ -24,7 +24,8 @@ async def make_ready(house: House) -> None:
     site = house.site
     texts = house.plan.static_texts() | house.prompts.static_texts()
     texts |= {text for language in site.switch.languages for text in spoken.usual(language)}
-    texts |= star_codes.static_texts(site.switch.languages) | queue_answers.static_texts(site)
+    texts |= star_codes.static_texts(site.switch.languages) | star_codes.results(site)
+    texts |= queue_answers.static_texts(site)
     failures = await house.voice.prepare(texts)
     for alarm in (prompts.MISSING, prompts.UNSPOKEN):
         house.alarms.clear(alarm)

@@ -18,13 +18,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from acd.centre import Centre
-from acd.effects import BookAgent, BookAlert, Connect, Effect, MovePosition, Release, StartAlert, StopAlert
+from acd.effects import (
+    BookAgent,
+    BookAlert,
+    BookDisposition,
+    Connect,
+    Effect,
+    MovePosition,
+    Release,
+    StartAlert,
+    StopAlert,
+)
 from acd.events import CallerMoved, Event, TimePassed
 from acd.restore import Restored
-from acd.words import AgentName, AlertId, AlertOutcome, CallerId, QueueName
+from acd.words import AgentName, AlertId, AlertOutcome, CallerId, LeaveReason, QueueName
 from apps import floor_views
 from apps.agent_call import AgentCall
-from apps.api.events import AgentChanged, AlertEnded, AlertStarted
+from apps.api.events import AgentChanged, AlertEnded, AlertStarted, CallDisposed
 from apps.journal_rows import AgentStateRow, AlertRow
 from apps.journal_story import SegmentKind
 from apps.queue_news import QueueNews
@@ -130,6 +140,8 @@ class Floor:
                     waiting.announcer.position = effect.position
             case BookAgent():
                 self._book_agent(effect)
+            case BookDisposition():
+                self._book_disposition(effect)
             case BookAlert():
                 self._book_alert(effect)
 
@@ -140,12 +152,12 @@ class Floor:
             return False
         before, name = waiting.queue, QueueName(queue or waiting.queue)
         waiting.queue = name  # what the centre then says of the caller is about the new queue
+        if name != before:
+            self._house.journal.stay_left(caller, waiting.call.at(), LeaveReason.REMOVED.value)
         self.tell(CallerMoved(caller, name, first))
         self._news.touch(before, name)
-        current = waiting.call.story.current if waiting.call.story is not None else None
-        if waiting.stay is Stay.WAITING and name != before and current is not None and current.queue != name:
-            waiting.call.leave("moved")
-            waiting.call.enter(SegmentKind.QUEUE, queue=name)
+        if waiting.stay is Stay.WAITING and name != before:
+            waiting.stands_in_another_queue()
         return True
 
     # ---- effects ------------------------------------------------------------------------------------------------
@@ -199,6 +211,10 @@ class Floor:
         waiting.stay, waiting.waited_s = Stay.TALKING, effect.waited_s
         waiting.announcer.stop()
         waiting.call.line.stop_play()
+        alert = agent_call.alert
+        self._house.journal.stay_left(
+            waiting.call.id, waiting.call.at(), LeaveReason.CONNECTED.value, alert.agent, alert.extension
+        )
         agent_call.connect()
         self._served(waiting.call.caller.number, effect.agent)
         queue = self._house.site.queues.get(effect.queue)
@@ -206,7 +222,6 @@ class Floor:
             self._house.recorder.rest(waiting.call, keep=False)
         elif queue is not None:
             self._record(waiting, agent_call)
-        alert = agent_call.alert
         self._book_outcome(alert, ANSWERED, self._loop.time() - agent_call.began)
         today = self._house.today.queue(effect.queue)
         today.answered += 1
@@ -239,11 +254,18 @@ class Floor:
                 effect.reason,
                 effect.extension,
                 effect.caller or "",
+                None if effect.until is None else time.time() + effect.until - self._loop.time(),
             )
         )
         info = floor_views.agent(self._house, effect.agent)
         if info is not None:
             self._house.hub.publish(AgentChanged(info))
+
+    def _book_disposition(self, effect: BookDisposition) -> None:
+        name = self._house.site.disposition(effect.queue, effect.code)
+        self._house.journal.disposed(effect.agent, effect.caller, effect.code, name)
+        log.info("call=%s disposition by %s: %s", effect.caller, effect.agent, effect.code or "not given")
+        self._house.hub.publish(CallDisposed(effect.caller, effect.queue, effect.agent, effect.code, name))
 
     def _book_alert(self, effect: BookAlert) -> None:
         self._book_outcome(effect, effect.outcome.value, effect.rang_s)

@@ -87,25 +87,6 @@ def read_list(document: Document, key: str, model: type[E], what: str) -> tuple[
     return tuple(entry for entry in entries if entry is not None)
 
 
-def read_texts(
-    document: Document, key: str, what: str, check_name: Callable[[object], str], check_text: Callable[[object], str]
-) -> dict[str, str]:
-    """The texts under a file's top key, by name."""
-    texts: dict[str, str] = {}
-    data = document.data.get(key, {}) if isinstance(document.data, dict) else {}
-    if not isinstance(data, dict):
-        if data != "":
-            document.mistake((key,), f'"{key}" must be a mapping', f"Write each {what} as a key of its own.")
-        return {}
-    for name, value in data.items():
-        try:
-            texts[check_name(name)] = check_text(value)
-        except PydanticCustomError as error:
-            context = error.context or {}
-            document.mistake((key, name), f'"{name}" in "{key}" {context.get("what")}', context.get("mend", ""))
-    return texts
-
-
 def check_top(document: Document, keys: Iterable[str]) -> None:
     """Note what does not belong at the top of a file."""
     if not isinstance(document.data, dict):

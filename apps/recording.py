@@ -58,6 +58,8 @@ class _Live:
     """Nothing is to be recorded now."""
     broken: bool = False
     """The disk or the engine has failed it."""
+    masked: bool = False
+    """The caller keys what must not be kept."""
     agents: dict[StreamId, str] = field(default_factory=dict)
     """Who was an agent on the right channel, and which."""
     starting: asyncio.Task[str] = field(init=False)
@@ -99,6 +101,20 @@ class Recorder:
         if live is not None:
             self._away(live, not (keep and self._house.site.switch.recording.keep_between))
             self._turn(live, None, "")
+
+    def mask(self, call: Call, on: bool) -> None:
+        """Silence on the caller's side of what records the call, while they key what must not be kept."""
+        for recording, live in self._live.items():
+            if live.call is call and live.masked != on:
+                live.masked = on
+                if live.starting.done():
+                    self._silence(recording, on)
+
+    def _silence(self, recording: str, on: bool) -> None:
+        if on:
+            self._house.desk.record_mask(recording, left=True)
+        else:
+            self._house.desk.record_resume(recording)
 
     def broke(self, recording: str) -> None:
         """The media hall says that it failed."""
@@ -202,6 +218,8 @@ class Recorder:
             self._house.desk.record_right(recording, live.right)
         if live.away:
             self._house.desk.record_away(recording)
+        if live.masked:
+            self._silence(recording, True)
         return ""
 
     async def _stop(self, live: _Live) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from acd.words import LeaveReason
 from apps import views
 from apps.api.params import CdrFilter, RecordingFilter
 from apps.api.protocol import not_found
@@ -24,9 +25,11 @@ from apps.journal import Journal
 from apps.journal_books import ms_of
 from apps.journal_rows import CallDirection
 from apps.line_use import TRUNK_TROUBLE
-from apps.schema import alert, interaction, leg, recording, segment, variable
-from switch.words import Cause, Party
+from apps.schema import alert, interaction, leg, recording, segment, stay, variable
+from switch.words import Cause
 
+LONGEST_WAIT_S = 86400.0
+"""Who waits longer than a day is not among the counts of the day that follows."""
 _Q850 = {cause.name.lower(): cause.q850 for cause in Cause}
 _BUSY = ("busy",)
 _REFUSED = ("not_found", "forbidden", "not_acceptable", "declined", "overload")
@@ -144,21 +147,22 @@ async def alerts(books: Journal, call_id: str) -> Sequence[Any]:
         return (await connection.execute(statement)).all()
 
 
-async def counts_today(books: Journal, midnight: float) -> dict[str, tuple[int, int]]:
-    """Queue → (answered, abandoned) among the calls that began since `midnight`; "" is every call and those answered.
-
-    A caller is abandoned who was in a queue, never talked, and hung up.
-    """
+async def counts_today(books: Journal, midnight: float) -> dict[str, tuple[int, int, int]]:
+    """Queue → (answered, abandoned, answered in time) of the waits that ended since `midnight`; "" is every call since,
+    and those answered, without the third."""
     await books.settle()
-    i = interaction.c
-    talked = func.count().filter(i.talk_ms > 0)
-    left = func.count().filter(i.talk_ms == 0, i.fault == Party.CALLER.value)
-    of_queue = select(i.queue, talked, left).where(i.started_at >= ms_of(midnight), i.ended_at.is_not(None))
+    i, s = interaction.c, stay.c
+    taken = func.count().filter(s.outcome == LeaveReason.CONNECTED.value)
+    in_time = func.count().filter(s.outcome == LeaveReason.CONNECTED.value, s.left_at - s.joined_at <= s.target_ms)
+    given_up = func.count().filter(s.outcome == LeaveReason.ABANDONED.value)
+    recent = (s.joined_at >= ms_of(midnight - LONGEST_WAIT_S), s.left_at >= ms_of(midnight))
     async with books.engine.connect() as connection:
-        rows = (await connection.execute(of_queue.where(i.queue != "").group_by(i.queue))).all()
+        rows = (
+            await connection.execute(select(s.queue, taken, given_up, in_time).where(*recent).group_by(s.queue))
+        ).all()
         every = select(func.count(), func.count(i.answered_at)).where(i.started_at >= ms_of(midnight))
         total, answered = (await connection.execute(every)).one()
-    return {queue: (taken, lost) for queue, taken, lost in rows} | {"": (total, answered)}
+    return {queue: (taken, lost, soon) for queue, taken, lost, soon in rows} | {"": (total, answered, 0)}
 
 
 async def trunks_today(books: Journal, midnight: float) -> dict[str, tuple[int, int]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-VERSION = 3
+VERSION = 4
 """Raised when the tables change. An older database is brought up by `ADDED`; one with a higher version is refused."""
 ADDED = {
     1: (
@@ -25,8 +25,9 @@ ADDED = {
         ("leg", "stretched_ms INTEGER NOT NULL DEFAULT 0"),
         ("leg", "shrunk_ms INTEGER NOT NULL DEFAULT 0"),
     ),
+    3: (("agent_state", "until_at INTEGER"),),
 }
-"""By version: (table, column) to be added on the way to the next one. Whole tables are made by themselves."""
+"""By version: (table, column) to be added on the way to the next one. Tables and indexes are made by themselves."""
 
 metadata = MetaData()
 
@@ -102,6 +103,7 @@ alert = Table(
     _name("outcome"),  # answered, or the value of an acd.words.AlertOutcome
     _name("why"),  # why this agent
     Index("alert_call", "call_id"),
+    Index("alert_started", "started_at"),
 )
 
 agent_state = Table(
@@ -111,13 +113,43 @@ agent_state = Table(
     _name("agent"),
     Column("at", Integer, nullable=False),
     _name("presence"),
-    _name("activity"),
+    _name("activity"),  # the value of an acd.words.Activity, or `down`: the switch did not run
     _name("reason"),
     _name("extension"),
     _name("call_id"),
+    Column("until_at", Integer),  # when the wrap-up ends, or the break should
     Index("agent_state_agent", "agent", "id"),
+    Index("agent_state_at", "agent", "at", "id"),
 )
 
+stay = Table(
+    "stay",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),  # of the segment in which the caller joined
+    _name("queue"),
+    Column("joined_at", Integer, nullable=False),
+    Column("left_at", Integer),  # the end of the wait: answered, given up, sent on
+    _name("outcome"),  # the value of an acd.words.LeaveReason, or `crash`
+    _name("agent"),  # who answered
+    _name("extension"),
+    _number("target_ms"),  # the queue's service_level then
+    _number("short_ms"),  # the queue's short_abandon then
+    Column("talk_ended_at", Integer),
+    _number("talk_ms"),
+    _number("hold_ms"),
+    Column("wrap_from_at", Integer),  # since when the wrap-up runs
+    Column("wrapped_at", Integer),  # when it was over
+    _number("wrap_up_ms"),
+    _name("disposition"),  # its code, or `not given`
+    _name("disposition_name"),
+    Index("stay_joined", "joined_at"),
+    Index("stay_answered", "left_at", sqlite_where=text("outcome = 'connected'")),
+    Index("stay_waiting", "joined_at", sqlite_where=text("left_at IS NULL")),
+    Index("stay_unwrapped", "agent", sqlite_where=text("outcome = 'connected' AND wrapped_at IS NULL")),
+    sqlite_with_rowid=False,
+)
+"""One time that a caller is in a queue, and the service that came of it (journal_stays.py)."""
 supervision = Table(
     "supervision",
     metadata,

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from apps.crosscheck import Files, crosscheck
-from apps.fields import digit, extension, name, text
-from apps.model_centre import AgentEntry, QueueEntry
+from apps.fields import digit, extension, name
+from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
-from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_texts
+from apps.reading import check_top, keys_of, read_entries, read_entry, read_list
 from apps.whole_site import Site, SitePaths
 from ivr import document
 from ivr.words import Mistake, Mistakes
@@ -61,7 +61,7 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
         queues=read_entries(docs["queues.yaml"], "queues", QueueEntry, "queue", name),
         supervisors=read_entries(docs["agents.yaml"], "supervisors", SupervisorEntry, "supervisor", name),
         roles=read_entries(docs["agents.yaml"], "roles", RoleEntry, "role", name),
-        breaks=read_texts(docs["agents.yaml"], "breaks", "break", digit, text),
+        breaks=read_entries(docs["agents.yaml"], "breaks", BreakEntry, "break", digit),
     )
     crosscheck(files, site)
     return site, files, [mistake for doc in docs.values() for mistake in doc.mistakes]

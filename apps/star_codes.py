@@ -1,6 +1,7 @@
 """Star codes: what an agent keys on a desk phone, with spoken confirmation.
 
     *11  log in       *12  log out       *13 or *131  break, with a reason       *14  ready (also ends wrap-up)
+    *152 the talk came out so: the queue's disposition 2                          *16  more time to wrap up
 
 Who keys is known by the phone: the agent whose extension it is. From another phone *11 asks for the extension that
 is the agent's own and for the PIN, and the agent sits at this phone until logging out.
@@ -13,11 +14,13 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted
-from acd.words import AgentName
+from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted, DispositionGiven, WrapUpExtended
+from acd.words import Activity, AgentName
 from apps import mailbox
 from apps.fields import EXTENSION
 from apps.log import safe
@@ -48,6 +51,12 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "ask pin": {"zh": "请输入密码，按井号键结束。", "en": "Please enter your PIN, then the pound key."},
     "wrong": {"zh": "输入有误。", "en": "That is not right."},
+    "owed": {"zh": "请先登记通话结果。", "en": "Please note the result of the call first."},
+    "noted": {"zh": "已登记。", "en": "Noted."},
+    "nothing to note": {"zh": "没有需要登记的通话。", "en": "There is no call to note."},
+    "no such result": {"zh": "没有这个通话结果。", "en": "There is no such result."},
+    "more time": {"zh": "整理时间已延长。", "en": "You have more time."},
+    "not wrapping up": {"zh": "您不在话后整理中。", "en": "You are not wrapping up."},
     "no such break": {"zh": "没有这个小休原因。", "en": "There is no such break."},
 }
 """What is said, by language."""
@@ -69,6 +78,7 @@ def find(site: Site, called: str) -> StarCode | None:
         ("logout", codes.logout),
         ("ready", codes.ready),
         ("voicemail", codes.voicemail),
+        ("extend", codes.extend),
     ):
         if called == code:
             return StarCode(action)
@@ -76,6 +86,9 @@ def find(site: Site, called: str) -> StarCode | None:
         return StarCode("break")
     if called.startswith(codes.start_break) and len(called) == len(codes.start_break) + 1:
         return StarCode("break", called[-1])
+    result = called.removeprefix(codes.disposition)
+    if result != called and re.fullmatch("[0-9]{1,3}", result):
+        return StarCode("disposition", result)
     for action in keyed.ACTIONS:
         code = codes.all[action]
         if called == code or (called.startswith(code) and EXTENSION.fullmatch(called, len(code))):
@@ -87,6 +100,13 @@ def static_texts(languages: tuple[str, ...]) -> set[tuple[str, str]]:
     """All that a star code can say, for rendering ahead."""
     own = {(said[language], language) for said in TEXTS.values() for language in languages if language in said}
     return own | mailbox.static_texts(languages) | texts.static_texts(languages)
+
+
+def results(site: Site) -> set[tuple[str, str]]:
+    """The names of all dispositions, as they are confirmed."""
+    language = site.switch.language
+    queues = site.queues.items()
+    return {(site.disposition(name, code), language) for name, queue in queues for code in queue.dispositions}
 
 
 async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) -> None:
@@ -114,14 +134,38 @@ async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) 
         await voice.say("logged out")
     elif code.action == "ready":
         house.floor.tell(BreakEnded(agent))
-        await voice.say("ready")
+        view = house.floor.centre.agent(agent, time.monotonic())
+        owes = view is not None and view.owed and view.activity is Activity.WRAPPING_UP
+        await voice.say("owed" if owes else "ready")
+    elif code.action == "extend":
+        view = house.floor.centre.agent(agent, time.monotonic())
+        house.floor.tell(WrapUpExtended(agent))
+        wraps_up = view is not None and view.activity is Activity.WRAPPING_UP
+        await voice.say("more time" if wraps_up else "not wrapping up")
+    elif code.action == "disposition":
+        await _dispose(house, voice, agent, code.digit)
     else:
-        reason = house.site.breaks.get(code.digit, "") if code.digit else "break"
-        if not reason:
-            await voice.say("no such break")
-            return
-        house.floor.tell(BreakStarted(agent, reason))
+        reason = "break"
+        if code.digit:
+            entry = house.site.breaks.get(code.digit)
+            if entry is None:
+                await voice.say("no such break")
+                return
+            reason = entry.reason
+        house.floor.tell(BreakStarted(agent, reason, house.site.break_limit_s(reason)))
         await voice.say("on break")
+
+
+async def _dispose(house: House, voice: _Voice, agent: AgentName, code: str) -> None:
+    """Note how the talk came out, and say its name."""
+    view = house.floor.centre.agent(agent, time.monotonic())
+    if view is None or view.queue is None or view.activity not in (Activity.TALKING, Activity.WRAPPING_UP):
+        await voice.say("nothing to note")
+    elif code not in view.codes:
+        await voice.say("no such result")
+    else:
+        house.floor.tell(DispositionGiven(agent, code))
+        await voice.say("noted", house.site.disposition(view.queue, code))
 
 
 def _sitting_at(house: House, extension: str) -> AgentName | None:
@@ -160,8 +204,8 @@ class _Voice:
         language = self._language if self._language in texts else "en"
         return [Say(texts[language], language)]
 
-    async def say(self, key: str) -> None:
-        await self._telephone.play(self._prompt(key))
+    async def say(self, key: str, more: str = "") -> None:
+        await self._telephone.play([*self._prompt(key), *([Say(more, self._language)] if more else [])])
 
     async def ask(self, key: str) -> str:
         """Digits up to #, or until none comes for `KEY_S`."""

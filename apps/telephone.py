@@ -151,7 +151,7 @@ class Telephone:
         return await queue_answers.give(self, self._house.site, queue, status, language)
 
     async def dial(
-        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None
     ) -> DialResult:
         """Ring the numbers all at once and talk to the first that answers."""
         return await dial(self._house, self._call, numbers, timeout_s=timeout_s, caller_id=caller_id, amd=amd)
@@ -192,6 +192,15 @@ class Telephone:
     def remember(self, name: str, value: str) -> None:
         """Keep it of the caller's number."""
         self._house.memory.remember(self.caller, name, value)
+
+    def hide(self, on: bool) -> None:
+        """What is keyed from now on is kept nowhere."""
+        line = self._call.line
+        self._house.recorder.mask(self._call, on)
+        if line.live:
+            self._house.desk.hide_keys(line.stream, on)
+            if on:
+                self._house.switch.trace.hide_digits(line.leg)
 
     def entered(self, step: str) -> None:
         """The script is at this step now: a menu segment, and the switch's own doing."""

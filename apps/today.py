@@ -65,10 +65,10 @@ class Today:
         self.trunk_failures[name] += failed
 
     def remember(
-        self, calls: int, queues: Mapping[str, tuple[int, int]], trunks: Mapping[str, tuple[int, int]]
+        self, calls: int, queues: Mapping[str, tuple[int, int, int]], trunks: Mapping[str, tuple[int, int]]
     ) -> None:
-        """What the books know of the day at start: all calls; answered and abandoned by queue; calls and failed by
-        trunk. Replaces the counts."""
+        """What the books know of the day at start: all calls; answered, abandoned and answered in time by queue; calls
+        and failed by trunk. Replaces the counts."""
         self.new_day()
         self.calls = calls
         self._queues.update({name: QueueToday(*counts) for name, counts in queues.items()})

@@ -59,11 +59,27 @@ class Waiting:
 
     def finish(self, reason: LeaveReason, agent: str = "") -> None:
         """The script goes on with this result; the first one counts."""
+        self._book_left(reason)
         self.stay = Stay.OVER
         if not self.result.done():
             if reason is not LeaveReason.CONNECTED and self.call.line.live:
                 self.call.leave(reason.value)
             self.result.set_result(QueueResult(reason.value, agent, self.waited_s))
+
+    def stands_in_another_queue(self) -> None:
+        """A supervisor moved the caller to `queue`: for the books a stay of its own."""
+        call, queue = self.call, self.house.site.queues.get(self.queue)
+        current = call.story.current if call.story is not None else None
+        if current is not None and current.queue != self.queue:
+            call.leave("moved")
+            call.enter(SegmentKind.QUEUE, queue=self.queue)
+        if queue is not None:
+            self.house.journal.stay_opened(call.id, self.queue, call.at(), queue.service_level_s, queue.short_abandon_s)
+
+    def _book_left(self, reason: LeaveReason) -> None:
+        """The wait is over without an agent, if it was not before."""
+        if self.stay is Stay.WAITING:
+            self.house.journal.stay_left(self.call.id, self.call.at(), reason.value)
 
     def too_long(self) -> None:
         """The dialplan's own patience is over. Whoever talks by then may talk on."""
@@ -81,6 +97,7 @@ class Waiting:
         floor = self.house.floor
         if floor.waiting.pop(self.caller, None) is None:
             return
+        self._book_left(LeaveReason.ABANDONED if abandoned else LeaveReason.REMOVED)
         stay, self.stay = self.stay, Stay.OVER
         self.announcer.stop()
         if stay is Stay.WAITING:
@@ -130,6 +147,7 @@ async def wait(
         with line.watchers.during(waiting.gone):
             floor.waiting[waiting.caller] = waiting
             call.enter(SegmentKind.QUEUE, queue=name)
+            house.journal.stay_opened(call.id, name, call.at(), queue.service_level_s, queue.short_abandon_s)
             house.desk.music(line.stream, waiting.music)
             announcer.start()
             last = floor.last_agent(call.caller.number)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from acd.words import AgentName, AgentSettings, CentreSettings, QueueName, QueueSettings
-from apps.model_centre import AgentEntry, QueueEntry
+from acd.words import AgentName, AgentSettings, CentreSettings, QueueName, QueueSettings, WrapUpRules
+from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
@@ -52,11 +52,21 @@ class Site:
     phones: Mapping[str, PhoneEntry] = field(default_factory=dict)
     agents: Mapping[str, AgentEntry] = field(default_factory=dict)
     queues: Mapping[str, QueueEntry] = field(default_factory=dict)
-    breaks: Mapping[str, str] = field(default_factory=dict)
+    breaks: Mapping[str, BreakEntry] = field(default_factory=dict)
     """Digit keyed after the break code, and the reason it stands for."""
     supervisors: Mapping[str, SupervisorEntry] = field(default_factory=dict)
     roles: Mapping[str, RoleEntry] = field(default_factory=dict)
     """Beside the built-in ones, or instead of one of these."""
+
+    def break_limit_s(self, reason: str) -> float | None:
+        """How long a break for this reason is meant to be; None: no limit."""
+        return next((entry.limit_s for entry in self.breaks.values() if entry.reason == reason), None)
+
+    def disposition(self, queue: str, code: str, language: str = "") -> str:
+        """The name of a queue's disposition, in the site's first language if in no other; empty for none."""
+        entry = self.queues.get(queue)
+        names = entry.dispositions.get(code, {}) if entry is not None else {}
+        return names.get(language) or names.get(self.switch.language, "")
 
     def known(self, prompts: frozenset[str] = frozenset()) -> Known:
         """What a dialplan may name. `prompts` as `ivr.prompts` has them."""
@@ -106,6 +116,13 @@ class Site:
                 max_wait_s=queue.max_wait_s,
                 max_callers=queue.max_callers,
                 keep_without_agents=queue.keep_without_agents,
+                after_call=WrapUpRules(
+                    extend_s=queue.wrap_up_extend_s,
+                    longest_s=queue.wrap_up_longest_s,
+                    codes=tuple(queue.dispositions),
+                    required=queue.disposition_required,
+                    within_s=queue.disposition_within_s,
+                ),
                 last_agent=queue.last_agent,
             )
             for name, queue in self.queues.items()

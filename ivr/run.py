@@ -92,7 +92,7 @@ class _Runner:
         end = self._jump(self.script)
         while end is None:
             while self.frames and self.frames[-1].next >= len(self.frames[-1].block):
-                self._leave(self.frames.pop(), "")
+                self._leave(self.frames.pop(), Back(""))
             if not self.frames:
                 end = End("normal", "the script came to its end")
                 break
@@ -135,7 +135,7 @@ class _Runner:
             return self._enter(outcome)
         if isinstance(outcome, Back):
             while self.frames:
-                if self._leave(self.frames.pop(), outcome.value):
+                if self._leave(self.frames.pop(), outcome):
                     return None
             return End("normal", "the script returned, and none had called it")
         if isinstance(outcome, Into):
@@ -174,11 +174,11 @@ class _Runner:
         self.script = script.name
         return None
 
-    def _leave(self, frame: _Frame, value: str) -> bool:
+    def _leave(self, frame: _Frame, result: Back) -> bool:
         """A frame is over; when it was a called script's, its caller has its variables back, and the result."""
         if frame.caller is None:
             return False
         self.script = frame.caller.script
         self.call.restore(frame.caller.step.before)
-        self.call.set(frame.caller.step.into, value)
+        self.call.set(frame.caller.step.into, result.value, hidden=result.hidden)
         return True

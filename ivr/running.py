@@ -19,6 +19,8 @@ from ivr.plan import Plan
 from ivr.template import Template
 from ivr.words import CallPort
 
+STARS = "****"
+"""What the books see of a hidden variable: not even its length."""
 STEP_LIMIT = 1000
 """Steps of one call, as other menus' users know it."""
 SAME_STEP_LIMIT = 10
@@ -34,6 +36,8 @@ class Running:
         self.language = language if language in plan.languages else plan.languages[0]
         self._set: dict[str, str] = dict(variables)
         self._remembered: Mapping[str, str] = {}
+        self._hidden: set[str] = set()
+        """Variables that the books must not see."""
         self.steps = 0
         self.visits: dict[str, int] = {}
 
@@ -59,7 +63,16 @@ class Running:
     def set(self, name: str, value: str, *, hidden: bool = False) -> None:
         """Set a variable; the books see stars when it is hidden."""
         self._set[name] = value
-        self.port.set_variable(name, "*" * len(value) if hidden else value)
+        (self._hidden.add if hidden else self._hidden.discard)(name)
+        self.port.set_variable(name, STARS if hidden and value else value)
+
+    def assign(self, name: str, worked: Template | Expression) -> None:
+        """Set a variable to what is worked out; what comes of a hidden one is hidden too."""
+        self.set(name, self.worked_out(worked), hidden=self.hides(worked))
+
+    def hides(self, worked: Template | Expression) -> bool:
+        """Whether a hidden variable goes into it."""
+        return not self._hidden.isdisjoint(worked.names)
 
     def set_aside(self, names: Iterable[str]) -> dict[str, str | None]:
         """What these variables are now; None for those not set. For `restore`."""

@@ -60,6 +60,8 @@ class Back:
     """Go back to the script that called this one."""
 
     value: str
+    hidden: bool = False
+    """Whether the books must not see it."""
     why: str = ""
 
 

@@ -177,10 +177,11 @@ class CallPort(Protocol):
         """
 
     async def dial(
-        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None
     ) -> DialResult:
-        """Ring the numbers all at once and talk to the first that answers; with `amd`, unless it is a machine.
+        """Ring the numbers all at once and talk to the first that answers.
 
+        With `amd` a machine is hung up on; what it has replaces the site's lengths (argument_answer.py).
         A number is an extension, an outside number, or `<number>@<trunk>` to go out by that trunk. An empty list
         is "unknown number".
         """
@@ -202,6 +203,9 @@ class CallPort(Protocol):
 
     def remember(self, name: str, value: str) -> None:
         """Keep it of the caller's number, also for later calls; an empty value forgets it."""
+
+    def hide(self, on: bool) -> None:
+        """What is keyed from now on is kept nowhere: no recording, no trace; until it is turned off."""
 
     def entered(self, step: str) -> None:
         """Tell the books where the script is: "<plan>.<label>"; a menu segment begins."""

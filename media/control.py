@@ -221,6 +221,9 @@ class Control:
                     hall.sounding.steer(stream, order)
             case orders.Report() | orders.Play() | orders.StopPlay() | orders.Music() | orders.Press():
                 return self._on_stream(order)
+            case orders.HideKeys():
+                if (stream := hall.streams.get(StreamId(order.stream))) is not None:
+                    stream.hidden = order.on
             case orders.WatchSpeech() | orders.WatchTones() | orders.WatchProgress() | orders.WatchAnswer():
                 self._watch(order)
         return None

@@ -75,6 +75,10 @@ class Plays(Engines):
         """Tell `DigitHeard` of digits that come as sound, or no more; for far ends without telephone-event."""
         self._tell(stream, orders.WatchTones(stream, on))
 
+    def hide_keys(self, stream: StreamId, on: bool) -> None:
+        """Taps keep what comes on this stream without what is in it, until it is turned off."""
+        self._tell(stream, orders.HideKeys(stream, on))
+
     def watch_progress(self, stream: StreamId, country: str | None) -> None:
         """Tell `ToneHeard` of this country's tones ("cn", "us", "uk", "eu", "any") and of fax; None: no more."""
         self._tell(stream, orders.WatchProgress(stream, country))

@@ -17,6 +17,7 @@ from media.orders import (
     Doorbell,
     Hear,
     Hello,
+    HideKeys,
     Join,
     Music,
     Open,
@@ -71,6 +72,7 @@ DeskOrder = (
     | RecordAway
     | Press
     | WatchSpeech
+    | HideKeys
     | Tap
     | WatchTones
     | WatchProgress

@@ -202,6 +202,13 @@ class WatchSpeech(Order, frozen=True):
     on: bool
 
 
+class HideKeys(Order, frozen=True):
+    """What comes on a stream holds a secret: taps keep its packets without what is in them."""
+
+    stream: str
+    on: bool
+
+
 class Tap(Order, frozen=True):
     """Copy the packets of these streams into a pcap file for so long."""
 

@@ -80,6 +80,8 @@ class Stream:
         self.play = 0
         """Number of the play that is wanted; its player may still be loading."""
         self.music: str | None = None
+        self.hidden = False
+        """What comes must not be kept by a tap."""
         self.room: RoomId | None = None
         self.ssrc = random.getrandbits(32)
         self.outlet = Outlet(lambda: aimed(self))

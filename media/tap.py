@@ -32,6 +32,8 @@ LIMIT = 4 << 20
 """Bytes that may wait for the disk: 15 s of a hundred streams."""
 MOST = 256 << 20
 """Bytes of one file; then the tap ends."""
+RTP_HEAD = 12
+"""Bytes of an RTP header (RFC 3550 5.1), which say nothing of what was keyed."""
 HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
 """Little-endian, microseconds, version 2.4, raw IP."""
 
@@ -97,6 +99,8 @@ class Taps:
         if (found := self._rows.get(row)) is not None:
             stream, tap = found
             local = (stream.address.ip, stream.address.port)
+            if stream.hidden:
+                packet = packet[:RTP_HEAD] + bytes(max(len(packet) - RTP_HEAD, 0))
             self._put(tap, record(time.time(), stream.watch.source or ("0.0.0.0", 0), local, packet))
 
     def beat(self, now: float) -> None:

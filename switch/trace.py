@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from switch.info import without_digits
 from switch.sdp_crypto import hidden
 from switch.words import CallId, LegId, call_of
 
@@ -77,6 +78,8 @@ class Trace:
         self._bytes = 0
         self._legs: dict[str, LegId] = {}
         """Call-ID -> the leg whose dialog it is."""
+        self._secret: set[str] = set()
+        """Call-IDs whose digits are kept as stars."""
         self.dropped = 0
         """Messages not kept because their call had too many."""
 
@@ -98,6 +101,8 @@ class Trace:
         if len(kept) >= MESSAGES_A_CALL:
             self.dropped += 1
             return
+        if call_id in self._secret and message.data.startswith(b"INFO "):
+            message = replace(message, data=without_digits(message.data))
         kept.append(message)
         self._bytes += len(message.data)
         if self._bytes > self._bytes_limit or len(self._calls) > self._calls_limit:
@@ -107,6 +112,10 @@ class Trace:
         """This Call-ID is a dialog of this leg."""
         if call_id in self._calls:
             self._legs[call_id] = leg
+
+    def hide_digits(self, leg: LegId) -> None:
+        """From now on the digits that come in this leg's INFO are not kept: what is keyed is a secret."""
+        self._secret.update(call_id for call_id, owner in self._legs.items() if owner == leg)
 
     def of(self, call: CallId) -> list[str]:
         """The Call-IDs kept of all legs of a call of ours, oldest first."""
@@ -132,6 +141,7 @@ class Trace:
         while self._calls and (self._bytes > self._bytes_limit or len(self._calls) > self._calls_limit):
             call_id, gone = self._calls.popitem(last=False)
             self._legs.pop(call_id, None)
+            self._secret.discard(call_id)
             self._bytes -= sum(len(message.data) for message in gone)
 
 

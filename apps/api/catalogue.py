@@ -70,6 +70,13 @@ AGENTS_LOGIN = Signature("agents.login", p.Login, t.AgentInfo, "Log an agent in 
 AGENTS_LOGOUT = Signature("agents.logout", p.ByAgent, t.AgentInfo, "Log an agent out; a running call goes on.")
 AGENTS_BREAK = Signature("agents.break", p.Break, t.AgentInfo, "Give an agent a break, with its reason.")
 AGENTS_READY = Signature("agents.ready", p.ByAgent, t.AgentInfo, "End an agent's break or wrap-up.")
+AGENTS_EXTEND = Signature("agents.extend", p.Extend, t.AgentInfo, "Give an agent who wraps up more time.")
+AGENTS_DISPOSITION = Signature(
+    "agents.disposition",
+    p.Disposition,
+    t.AgentInfo,
+    "Note how an agent's talk came out: during the talk or its wrap-up; the last one counts.",
+)
 
 QUEUES_LIST = Signature("queues.list", p.Nothing, t.Queues, "Queues: who waits, for how long, who serves.")
 QUEUES_SHOW = Signature("queues.show", p.ByQueue, t.QueueDetail, "One queue with its callers and agents.")

@@ -3,7 +3,7 @@
 The hub keeps the last events, encoded once. Each client reads from it at its own pace (`after`), so that a slow
 client costs nothing and holds nobody up: it misses what is no longer kept, and is told how much.
 
-Deliberately absent: sockets (server.py), when an event happens (the exchange).
+Deliberately absent: sockets (server.py, connection.py), when an event happens (the exchange).
 """
 
 from __future__ import annotations
@@ -91,6 +91,16 @@ class AlertEnded(Struct, frozen=True):
     rang_ms: int
 
 
+class CallDisposed(Struct, frozen=True):
+    """How an agent's talk came out. An empty code: one was required, and not given in time."""
+
+    call_id: str
+    queue: str
+    agent: str
+    code: str
+    name: str = ""
+
+
 class PhoneRegistered(Struct, frozen=True):
     """The extension can be reached: its first contact, or one more."""
 
@@ -167,6 +177,7 @@ EVENTS: dict[str, type[Struct]] = {
     "call.changed": CallChanged,
     "call.segment": CallSegment,
     "call.closed": CallClosed,
+    "call.disposed": CallDisposed,
     "agent.changed": AgentChanged,
     "queue.changed": QueueChanged,
     "alert.started": AlertStarted,

@@ -77,6 +77,20 @@ class Break(Params, frozen=True):
     reason: Name
 
 
+class Extend(Params, frozen=True):
+    """Names an agent who wraps up, and by how much longer; null: the queue's `wrap_up_extend`."""
+
+    agent: Name
+    seconds: Annotated[float, Meta(gt=0, le=86400)] | None = None
+
+
+class Disposition(Params, frozen=True):
+    """Names an agent, and how the talk came out: a code of the queue's `dispositions`."""
+
+    agent: Name
+    code: Annotated[str, Meta(pattern="^[0-9]{1,3}$")]
+
+
 class ByQueue(Params, frozen=True):
     """Names a queue."""
 

@@ -75,8 +75,18 @@ class AgentInfo(Struct, frozen=True):
     call_id: str = ""
     calls_today: int = 0
     until: At | None = None
-    """When the activity ends by itself: wrap-up, a ringing phone."""
+    """When the wrap-up ends by itself."""
     name: str = ""
+    queue: str = ""
+    """Whose caller it is that the agent talks with or wraps up after."""
+    disposition: str = ""
+    """The code given for that talk."""
+    disposition_owed: bool = False
+    """One is required and was not given: the wrap-up goes on until it is, or until `disposition_within` is over."""
+    break_until: At | None = None
+    """When the break should end; null without a limit."""
+    overdue: bool = False
+    """The break is longer than planned."""
 
 
 class QueueInfo(Struct, frozen=True):

@@ -3,7 +3,7 @@
 The server greets first with a notification. What a client sends is bad input until proven otherwise: every
 reading here ends in a value or an `ApiError`, whatever the bytes.
 
-Deliberately absent: sockets (server.py, client.py), methods (catalogue.py).
+Deliberately absent: sockets (server.py, connection.py, client.py), methods (catalogue.py).
 """
 
 from __future__ import annotations

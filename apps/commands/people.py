@@ -7,10 +7,10 @@ from collections.abc import Callable
 import click
 
 from apps.api import catalogue
-from apps.api.params import Break, ByAgent, ByCall, ByQueue, Login
+from apps.api.params import Break, ByAgent, ByCall, ByQueue, Disposition, Extend, Login
 from apps.api.types import AgentInfo
 from apps.commands.base import Noun, session
-from apps.commands.screen import say, table, wrapped
+from apps.commands.screen import clock, say, table, wrapped
 from apps.commands.tables import (
     AGENT_COLUMNS,
     AHEAD_COLUMNS,
@@ -25,7 +25,7 @@ from apps.commands.tables import (
 
 @click.group(cls=Noun)
 def agents() -> None:
-    """Agents: list them, log them in and out, give breaks."""
+    """Agents: list them, log them in and out, breaks, wrap-up."""
 
 
 @agents.command("list", examples="zongji agents list\nzongji agents list --queue sales")
@@ -43,6 +43,8 @@ def told_state(agent: AgentInfo) -> None:
         f"{agent.agent} is {agent.presence}"
         + (f" ({agent.reason})" if agent.reason else "")
         + (f", {agent.activity}" if agent.activity != "idle" else "")
+        + (f" until {clock(agent.until)}" if agent.until else "")
+        + (f", disposition {agent.disposition}" if agent.disposition else "")
         + (f", at {agent.extension}" if agent.extension else "")
         + (", whose phone is not registered" if agent.extension and not agent.reachable else "")
     )
@@ -77,6 +79,22 @@ def take_break(agent: str, reason: str) -> None:
 def ready(agent: str) -> None:
     """End an agent's break or wrap-up."""
     told_state(session().call(catalogue.AGENTS_READY, ByAgent(agent)))
+
+
+@agents.command("extend", examples="zongji agents extend mei\nzongji agents extend mei --by 90")
+@click.argument("agent")
+@click.option("--by", "seconds", type=click.FloatRange(1, 86400), help="Seconds; else the queue's wrap_up_extend.")
+def extend(agent: str, seconds: float | None) -> None:
+    """Give an agent who wraps up more time."""
+    told_state(session().call(catalogue.AGENTS_EXTEND, Extend(agent, seconds)))
+
+
+@agents.command("disposition", examples="zongji agents disposition mei 2")
+@click.argument("agent")
+@click.argument("code")
+def disposition(agent: str, code: str) -> None:
+    """Note how an agent's talk came out, by a code of the queue."""
+    told_state(session().call(catalogue.AGENTS_DISPOSITION, Disposition(agent, code)))
 
 
 @click.group(cls=Noun)

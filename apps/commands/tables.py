@@ -32,6 +32,15 @@ def _since(at: datetime) -> str:
     return span(max(0.0, (datetime.now(UTC) - at).total_seconds() * 1000))
 
 
+def _left(agent: AgentInfo) -> str:
+    """What is left of the wrap-up or the break; `!` when it is over, `?` when a disposition is owed."""
+    until = agent.until or agent.break_until
+    if until is None:
+        return ""
+    left = (until - datetime.now(UTC)).total_seconds() * 1000
+    return ("!-" if left < 0 else "") + span(abs(left)) + ("?" if agent.disposition_owed else "")
+
+
 def _counts(dropped: dict[str, int]) -> str:
     """`3 auth, 1 flood`."""
     return ", ".join(f"{count} {name}" for name, count in dropped.items())
@@ -101,9 +110,9 @@ AGENT_COLUMNS: list[Column[AgentInfo]] = [
     Column("PHONE", lambda agent: ("ok" if agent.reachable else "not registered") if agent.extension else "", 6),
     Column("TODAY", lambda agent: agent.calls_today, 6, right=True),
     Column("REASON", lambda agent: agent.reason, 5),
+    Column("LEFT", _left, 6, right=True),
     Column("CALL", lambda agent: agent.call_id, 4),
     Column("QUEUES", lambda agent: " ".join(agent.queues), 3),
-    Column("UNTIL", lambda agent: clock(agent.until), 2),
 ]
 QUEUE_COLUMNS: list[Column[QueueInfo]] = [
     Column("QUEUE", lambda queue: queue.queue),

@@ -1,12 +1,21 @@
-"""Agents: list, log in and out, breaks. The same events as the star codes give."""
+"""Agents: list, log in and out, breaks, wrap-up. The same events as the star codes give."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted, Event
-from acd.words import AgentName, Presence
+from acd.events import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    BreakEnded,
+    BreakStarted,
+    DispositionGiven,
+    Event,
+    WrapUpExtended,
+)
+from acd.words import Activity, AgentName, Presence
 from apps import floor_views
 from apps.api import params as p
 from apps.api import types as t
@@ -30,6 +39,8 @@ class Agents:
             "agents.logout": self.logout,
             "agents.break": self.rest,
             "agents.ready": self.ready,
+            "agents.extend": self.extend,
+            "agents.disposition": self.disposition,
         }
 
     async def list(self, _: p.Nothing) -> t.Agents:
@@ -56,11 +67,38 @@ class Agents:
 
     async def rest(self, asked: p.Break) -> t.AgentInfo:
         self._logged_in(asked.agent)
-        return self._tell(asked.agent, BreakStarted(AgentName(asked.agent), asked.reason))
+        limit_s = self._house.site.break_limit_s(asked.reason)
+        return self._tell(asked.agent, BreakStarted(AgentName(asked.agent), asked.reason, limit_s))
 
     async def ready(self, asked: p.ByAgent) -> t.AgentInfo:
         self._logged_in(asked.agent)
-        return self._tell(asked.agent, BreakEnded(AgentName(asked.agent)))
+        found = self._tell(asked.agent, BreakEnded(AgentName(asked.agent)))
+        if found.disposition_owed and found.activity == Activity.WRAPPING_UP.value:
+            raise self._refused(f"Agent {asked.agent} owes a disposition for call {found.call_id}", self._codes(found))
+        return found
+
+    async def extend(self, asked: p.Extend) -> t.AgentInfo:
+        if self._known(asked.agent).activity != Activity.WRAPPING_UP.value:
+            raise self._refused(f"Agent {asked.agent} does not wrap up")
+        return self._tell(asked.agent, WrapUpExtended(AgentName(asked.agent), asked.seconds))
+
+    async def disposition(self, asked: p.Disposition) -> t.AgentInfo:
+        found = self._known(asked.agent)
+        view = self._house.floor.centre.agent(AgentName(asked.agent), time.monotonic())
+        if view is None or found.activity not in (Activity.TALKING.value, Activity.WRAPPING_UP.value):
+            raise self._refused(f"Agent {asked.agent} neither talks with a queue's caller nor wraps up after one")
+        if asked.code not in view.codes:
+            raise self._refused(f"Queue {found.queue} has no disposition {asked.code}", self._codes(found), "code")
+        return self._tell(asked.agent, DispositionGiven(AgentName(asked.agent), asked.code))
+
+    def _codes(self, found: t.AgentInfo) -> str:
+        """What may be given, for a hint."""
+        view = self._house.floor.centre.agent(AgentName(found.agent), time.monotonic())
+        names = [f"{code} {self._house.site.disposition(found.queue, code)}" for code in (view.codes if view else ())]
+        return f"Its dispositions: {', '.join(names)}." if names else "It has none; add them in queues.yaml."
+
+    def _refused(self, what: str, hint: str = "", where: str = "agent") -> ApiError:
+        return ApiError(Code.REFUSED, what, where=where, hint=hint)
 
     def _known(self, name: str) -> t.AgentInfo:
         found = floor_views.agent(self._house, name)

@@ -32,8 +32,9 @@ class Call(Verb):
         reading.names_set.add(self.into)
 
     async def run(self, call: Running) -> Outcome:
-        given = {name: call.worked_out(worked) for name, worked in (self.values or {}).items()}
+        values = self.values or {}
+        given = {name: (call.worked_out(worked), call.hides(worked)) for name, worked in values.items()}
         before = call.set_aside(given)
-        for name, value in given.items():
-            call.set(name, value)
+        for name, (value, hidden) in given.items():
+            call.set(name, value, hidden=hidden)
         return Inside(self.script, self.into, before)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.argument import Flag, Reading, Seconds, Text
+from ivr.argument import Reading, Seconds, Text
+from ivr.argument_answer import Answering, Lengths
 from ivr.argument_branch import Branch
 from ivr.argument_name import Dialled, Name
 from ivr.document import Place
@@ -31,7 +32,9 @@ class Dial(Verb):
     timeout: float = argument(Seconds(1, 600), 30.0, "How long to ring.")
     caller_id: Template | None = argument(Text(), None, "The number shown to the called side.")
     trunk: Template | None = argument(Name("trunk"), None, "The trunk to go out by; else the switch chooses.")
-    amd: bool = argument(Flag(), False, "Whether to listen for an answering machine, and to hang up on it.")
+    amd: Lengths | None = argument(
+        Answering(), None, "Whether to listen for an answering machine, and to hang up on it; or by which lengths."
+    )
     answered: Block | None = argument(Branch(), None, "After the talk, when the called side hung up; else hang up.")
     busy: Block = argument(Branch(), (), "When all are busy.")
     no_answer: Block = argument(Branch(), (), "When nobody answered in time.")
@@ -42,7 +45,7 @@ class Dial(Verb):
     otherwise: Block = argument(Branch(), (), "In each of these cases that has no branch of its own.")
 
     def check(self, reading: Reading, place: Place) -> None:
-        if self.machine and not self.amd:
+        if self.machine and self.amd is None:
             reading.wrong((*place, "machine"), "Without `amd` nobody listens for a machine", "Add `amd: true`.")
         if self.trunk is not None and any("@" in (number.constant or "") for number in self.to):
             reading.wrong((*place, "trunk"), "The trunk is given twice", "Leave out the @ in the number.")

@@ -32,10 +32,13 @@ class Gather(Verb):
     min_digits: int = argument(Number(1, 64), 1, "Fewer are a no_match.")
     max_digits: int = argument(Number(1, 64), 32, "The last one ends the entry.")
     finish_on_key: str = argument(Finish(), "#", "The key that ends the entry.")
-    timeout: float = argument(Seconds(0.5, 120), 5.0, "How long to wait for the first digit, and after each.")
+    timeout: float = argument(Seconds(0.5, 120), 5.0, "How long to wait for the first digit.")
+    digit_timeout: float | None = argument(
+        Seconds(0.5, 120), None, "How long to wait after each digit; `timeout` when not given."
+    )
     barge_in: bool = argument(Flag(), True, "Whether a key cuts the announcement short.")
     accept: tuple[Pattern, ...] = argument(Patterns(), (), "What the digits must match; else a no_match.")
-    hidden: bool = argument(Flag(), False, "Whether the books see stars in place of the digits.")
+    hidden: bool = argument(Flag(), False, "Whether the digits are kept nowhere: see above.")
     retries: int = argument(Number(0, 10), 2, "How often to ask again before no_input or no_match is taken.")
     retry_say: speech.Speech = argument(Speech(), (), "What to say before asking again.")
     then: Block = argument(Branch(), (), "What to do with the digits; without it, the next step.")
@@ -58,7 +61,7 @@ class Gather(Verb):
         branch, why = self.no_input, ""
         for attempt in range(self.retries + 1):
             again = self.retry_say if attempt else ()
-            digits = await self._entry(call, again + self.play + self.say)
+            digits = await self._unseen(call, again + self.play + self.say)
             if digits and self._good(digits):
                 call.set(self.into, digits, hidden=self.hidden)
                 return Into(self.then, "the digits are good")
@@ -72,6 +75,16 @@ class Gather(Verb):
             not self.accept or any(pattern.match(digits) is not None for pattern in self.accept)
         )
 
+    async def _unseen(self, call: Running, said: speech.Speech) -> str:
+        """The digits keyed, which the switch keeps nowhere when they are hidden."""
+        if not self.hidden:
+            return await self._entry(call, said)
+        call.port.hide(True)
+        try:
+            return await self._entry(call, said)
+        finally:
+            call.port.hide(False)
+
     async def _entry(self, call: Running, said: speech.Speech) -> str:
         """The digits keyed, without the finishing key."""
         high = self.max_digits if self.num_digits is None else self.num_digits
@@ -81,5 +94,5 @@ class Gather(Verb):
             digits += key
             if len(digits) >= high:
                 break
-            key = await call.key(self.timeout)
+            key = await call.key(self.timeout if self.digit_timeout is None else self.digit_timeout)
         return digits

@@ -27,7 +27,10 @@ class Menu(Verb):
     say: speech.Speech = argument(Speech(), (), "What to say; after `play` when both are given.")
     play: speech.Speech = argument(Prompts(), (), "Recorded prompts in place of `say`, or before it.")
     keys: Mapping[str, Block] = argument(Keys(), doc="What each key leads to; a key may have several digits.")
-    timeout: float = argument(Seconds(0.5, 120), 5.0, "How long to wait for a key, and between the digits of one.")
+    timeout: float = argument(Seconds(0.5, 120), 5.0, "How long to wait for a key.")
+    digit_timeout: float | None = argument(
+        Seconds(0.5, 120), None, "How long to wait between the digits of one; `timeout` when not given."
+    )
     barge_in: bool = argument(Flag(), True, "Whether a key cuts the announcement short.")
     retries: int = argument(Number(0, 10), 2, "How often to ask again before no_input or no_match is taken.")
     retry_say: speech.Speech = argument(Speech(), (), "What to say before asking again.")
@@ -57,7 +60,7 @@ class Menu(Verb):
         """What the caller keyed: a key of the menu, or something else, or nothing."""
         keyed = await call.first_key(said, barge_in=self.barge_in, timeout_s=self.timeout) or ""
         while keyed and any(key.startswith(keyed) and key != keyed for key in self.keys):
-            following = await call.key(self.timeout)
+            following = await call.key(self.timeout if self.digit_timeout is None else self.digit_timeout)
             if following is None:
                 break
             keyed += following

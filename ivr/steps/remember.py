@@ -14,7 +14,7 @@ from ivr.verb import Onward, Outcome, Verb, argument
 
 @dataclass(frozen=True, kw_only=True)
 class Remember(Verb):
-    """Keep something of the caller's number, for this call and later ones."""
+    """Keep something of the caller's number, for this call and later ones. What was keyed hidden is not kept."""
 
     verb: ClassVar[str] = "remember"
     short: ClassVar[str] = "values"
@@ -27,5 +27,7 @@ class Remember(Verb):
 
     async def run(self, call: Running) -> Outcome:
         for name, worked in self.values.items():
-            call.remember(name, call.worked_out(worked))
+            # What was keyed hidden is kept nowhere.
+            if not call.hides(worked):
+                call.remember(name, call.worked_out(worked))
         return Onward()

@@ -33,4 +33,4 @@ class Return(Verb):
 
     async def run(self, call: Running) -> Outcome:
         worked = self.value if self.value is not None else self.text
-        return Back(call.worked_out(worked) if worked is not None else "")
+        return Back(call.worked_out(worked), call.hides(worked)) if worked is not None else Back("")

@@ -48,5 +48,5 @@ class Set(Verb):
             if name == "language":
                 call.speak(call.worked_out(worked))
             else:
-                call.set(name, call.worked_out(worked))
+                call.assign(name, worked)
         return Onward()

@@ -33,6 +33,9 @@ SETTINGS = CentreSettings(
     (queue("sales"), queue("service")),
     (agent("alice", "sales", "service"), agent("bob", "sales"), agent("carol", "service")),
 )
+ALICE, BOB, CAROL = AgentName("alice"), AgentName("bob"), AgentName("carol")
+ONE = CentreSettings((queue("sales"),), (agent("alice", "sales"), agent("bob", "sales"), agent("carol", "sales")))
+"""One queue, three agents."""
 EXTENSIONS = {"alice": "2001", "bob": "2002", "carol": "2003", "dave": "2004"}
 
 

@@ -50,7 +50,6 @@ EXPECTED: dict[tuple[Presence, Activity], dict[Happening, tuple[Presence, Activi
     (P.AVAILABLE, A.WRAPPING_UP): {
         H.LOGGED_OUT: (P.LOGGED_OUT, A.IDLE),
         H.BREAK_STARTED: (P.ON_BREAK, A.WRAPPING_UP),
-        H.BREAK_ENDED: (P.AVAILABLE, A.IDLE),
         H.WRAP_UP_ENDED: (P.AVAILABLE, A.IDLE),
     },
     (P.AVAILABLE, A.OTHER_CALL): {
@@ -74,7 +73,7 @@ EXPECTED: dict[tuple[Presence, Activity], dict[Happening, tuple[Presence, Activi
     (P.ON_BREAK, A.WRAPPING_UP): {
         H.LOGGED_IN: (P.AVAILABLE, A.WRAPPING_UP),
         H.LOGGED_OUT: (P.LOGGED_OUT, A.IDLE),
-        H.BREAK_ENDED: (P.AVAILABLE, A.IDLE),
+        H.BREAK_ENDED: (P.AVAILABLE, A.WRAPPING_UP),
         H.WRAP_UP_ENDED: (P.ON_BREAK, A.IDLE),
     },
     (P.ON_BREAK, A.OTHER_CALL): {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from acd import events as ev
 from acd.caller import CallerState
 from acd.centre import Centre
-from acd.effects import BookAgent, BookAlert, Connect, MovePosition, Release, StartAlert, StopAlert
+from acd.effects import BookAgent, BookAlert, BookDisposition, Connect, MovePosition, Release, StartAlert, StopAlert
 from acd.words import (
     Activity,
     AgentName,
@@ -22,19 +22,21 @@ from acd.words import (
     CentreSettings,
     Presence,
     QueueName,
+    WrapUpRules,
 )
 from tests.acd.floor_of import agent, queue
 
 A, B, C, D = (AgentName(name) for name in "abcd")
 NAMES = (A, B, C, D)
 EXTENSIONS = ("2001", "2002", "2003")
+RULES = WrapUpRules(extend_s=7.0, longest_s=12.0, codes=("1", "2"), required=True, within_s=9.0)
 SITES = (
     CentreSettings(
         (queue("q1", keep_without_agents=True), queue("q2", max_wait_s=60.0, last_agent=False)),
         (agent("a", "q1", "q2"), agent("b", "q1"), agent("c", "q2"), agent("d", "q2", "q1", wrap_up_s=0.0)),
     ),
     CentreSettings(
-        (queue("q1", wrap_up_s=3.0, ring_s=8.0), queue("q3", max_callers=3, skip_s=5.0)),
+        (queue("q1", wrap_up_s=3.0, ring_s=8.0, after_call=RULES), queue("q3", max_callers=3, skip_s=5.0)),
         (agent("a", "q1", "q3"), agent("b", "q3"), agent("d", "q1")),
     ),
     CentreSettings((queue("q2", keep_without_agents=True),), (agent("a", "q2"), agent("c", "q2"))),
@@ -42,7 +44,7 @@ SITES = (
 OUTCOMES = (AlertOutcome.NO_ANSWER, AlertOutcome.DECLINED, AlertOutcome.BUSY, AlertOutcome.UNREACHABLE)
 ADVANCES = (0.0, 0.0, 0.5, 1.0, 4.0, 5.0, 20.0, 31.0)
 Action = tuple[int, int, int]
-KINDS = 19
+KINDS = 21
 
 
 @dataclass
@@ -76,6 +78,8 @@ class World:
     busy: set[str] = field(default_factory=set)
     skips: dict[tuple[CallerId, AgentName], float] = field(default_factory=dict)
     positions: dict[CallerId, int] = field(default_factory=dict)
+    owing: dict[AgentName, CallerId | None] = field(default_factory=dict)
+    """Who owes the disposition of which caller."""
     births: int = 0
 
     def __post_init__(self) -> None:
@@ -122,7 +126,7 @@ class World:
             case 7:
                 return ev.AgentLoggedOut(name)
             case 8:
-                return ev.BreakStarted(name, "lunch")
+                return ev.BreakStarted(name, "lunch", (None, 2.0, 30.0)[y % 3])
             case 9:
                 return ev.BreakEnded(name)
             case 10:
@@ -137,6 +141,10 @@ class World:
                 return ev.AlertFailed(self._alert(x), OUTCOMES[y % 4])
             case 17:
                 return ev.TalkEnded(self._alert(x))
+            case 18:
+                return ev.WrapUpExtended(name, (None, 3.0)[y % 2])
+            case 19:
+                return ev.DispositionGiven(name, ("1", "2", "9")[y % 3])
             case _:
                 if x % 4 == 0:
                     return ev.Reconfigured(SITES[y % len(SITES)])
@@ -172,6 +180,13 @@ class World:
                     del self.waiting[caller]
                     self.positions.pop(caller, None)
                     self.seats[effect.agent].calls += 1
+                    self.owing[effect.agent] = effect.caller if self._required(effect.queue) else None
+                case BookDisposition(agent=name, code=code):
+                    if code:
+                        assert code in RULES.codes and isinstance(event, ev.DispositionGiven)
+                        self.owing[name] = None
+                    else:
+                        assert self.owing.pop(name) == effect.caller, "not given, though given or never owed"
                 case Release(caller=caller):
                     assert effect.waited_s >= 0
                     assert self.waiting.pop(caller).queue == effect.queue  # fails if released twice
@@ -226,6 +241,9 @@ class World:
             self.skips[start.caller, start.agent] = self.now + settings.skip_s
         if dead or book.outcome in (AlertOutcome.BUSY, AlertOutcome.UNREACHABLE):
             self.seats[start.agent].rest_until = self.now + 5.0
+
+    def _required(self, queue: QueueName) -> bool:
+        return any(known.name == queue and known.after_call.required for known in self.site.queues)
 
     # rules
 
@@ -294,6 +312,14 @@ class World:
             assert any(key[1] == alert for key in floor.deadlines._when), "a ringing phone without a deadline"
         for known in floor.agents.values():
             assert (known.activity is Activity.WRAPPING_UP) == (known.wrap_up_until is not None)
+            assert (known.wrap_up is not None) == (known.activity in (Activity.TALKING, Activity.WRAPPING_UP))
+            assert not known.overdue or known.presence is Presence.ON_BREAK
+            if known.wrap_up is not None and known.wrap_up.began_at is not None:
+                longest = max(known.wrap_up.seconds, known.wrap_up.rules.longest_s, known.wrap_up.rules.within_s)
+                assert known.wrap_up_until is not None
+                assert known.wrap_up_until <= known.wrap_up.began_at + longest + 1e-9, "a wrap-up without end"
+            elif known.activity is Activity.IDLE:
+                assert self.owing.get(known.name) is None, "a disposition that was owed is lost"
             assert (known.activity in (Activity.RESERVED, Activity.RINGING, Activity.TALKING)) == (
                 known.alert is not None
             )

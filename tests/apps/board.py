@@ -259,7 +259,14 @@ class Board:
                 return t.DialInfo(CALL)
             case "agents.list":
                 return t.Agents(AGENTS)
-            case "agents.login" | "agents.logout" | "agents.break" | "agents.ready":
+            case (
+                "agents.login"
+                | "agents.logout"
+                | "agents.break"
+                | "agents.ready"
+                | "agents.extend"
+                | "agents.disposition"
+            ):
                 if params.agent not in known:
                     raise not_found("agent", params.agent)
                 return known[params.agent]

@@ -23,8 +23,11 @@ def queue_call(books: Journal, call: str, at: float = T0, *, caller: str = "1380
     books.segment_opened(call, SegmentKind.MENU, at, label="hotline")
     books.segment_closed(call, at + 5, "1")
     books.segment_opened(call, SegmentKind.QUEUE, at + 5, queue="sales")
+    books.stay_opened(call, "sales", at + 5, 20.0, 5.0)
     books.segment_opened(call, SegmentKind.RING, at + 17, queue="sales", agent=agent, extension="201")
+    books.stay_left(call, at + 20, "connected", agent, "201")
     books.segment_opened(call, SegmentKind.TALK, at + 20, queue="sales", agent=agent, extension="201")
+    books.talk_ended(call, agent, at + 60)
     books.interaction_closed(call, at + 60, Cause.NORMAL, Party.CALLER)
 
 

@@ -16,9 +16,10 @@ import pytest
 from apps.api import catalogue
 from apps.api.client import AsyncClient, SeenEvent, Unreachable
 from apps.api.events import AlarmCleared, ConfigReloaded, EventHub
+from apps.api.listening import SocketError
 from apps.api.params import ByCall, Subscribe
 from apps.api.protocol import ApiError, Code, EventLost
-from apps.api.server import MAX_CLIENTS, ApiServer, SocketError
+from apps.api.server import MAX_CLIENTS, ApiServer
 from tests.apps.board import CALL, Board
 
 

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from apps.fields import Entry
-from apps.model_centre import AgentEntry, QueueEntry, Then
+from apps.model_centre import AgentEntry, BreakEntry, QueueEntry, Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
@@ -24,12 +24,13 @@ MODELS: dict[str, dict[str, type[Entry]]] = {
     "phones.yaml": {"phones.<extension>.": PhoneEntry},
     "agents.yaml": {
         "agents.<name>.": AgentEntry,
+        "breaks.<digit>.": BreakEntry,
         "supervisors.<name>.": SupervisorEntry,
         "roles.<name>.": RoleEntry,
     },
     "queues.yaml": {"queues.<name>.": QueueEntry},
 }
-SEEN_APART = {"breaks.<digit>"}
+SEEN_APART: set[str] = set()
 
 
 def rows(text: str) -> dict[str, tuple[str, ...]]:

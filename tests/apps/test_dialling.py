@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from textwrap import dedent
 from typing import Any
 
 import pytest
 
 from apps.api import params as p
+from apps.model_amd import AmdSection
+from ivr.argument_answer import LIMITS
 from media.answer import AnswerParameters, Verdict
 from media.events import AnswerJudged
 from media.words import StreamId
 from switch.words import Cause, LegId, Party, ToTrunk
-from tests.stage.paper.house import PaperHouse, after, paper, settle
+from tests.stage.paper.house import SITE, PaperHouse, after, paper, settle
 
 
 @paper
@@ -328,6 +332,33 @@ async def test_whoever_is_no_machine_for_sure_talks_on(house: PaperHouse, verdic
     assert house.switch.ended(other) is None
     await house.hang_up(other)
     assert verdict.value in str(house.hears(leg))
+
+
+OWN = dedent(SITE["dialplan/main.yaml"]).replace("amd: true", "amd: {greeting: 3000, maximum_number_of_words: 9}")
+
+
+@paper(switch=dedent(SITE["switch.yaml"]) + "amd: {greeting: 1500, silence_threshold: 256}\n")
+async def test_a_site_has_lengths_for_all_its_calls(house: PaperHouse) -> None:
+    leg, other = await _dialled(house, "4011")
+    assert house.desk.streams[StreamId(other)].judged == AnswerParameters(greeting=1500, silence_threshold=256)
+    await house.hang_up(leg)
+
+
+@paper(switch=dedent(SITE["switch.yaml"]) + "amd: {greeting: 1500, silence_threshold: 256}\n", dialplan=OWN)
+async def test_a_dial_s_own_lengths_go_before_the_site_s(house: PaperHouse) -> None:
+    leg, other = await _dialled(house, "4011")
+    assert house.desk.streams[StreamId(other)].judged == AnswerParameters(
+        greeting=3000, silence_threshold=256, maximum_number_of_words=9
+    )
+    await house.hang_up(leg)
+
+
+def test_what_can_be_set_is_what_a_call_is_judged_by_and_every_default_may_be_written() -> None:
+    only_on_the_desk = {"beep", "end_of_greeting_silence", "beep_wait"}
+    assert {*LIMITS, *only_on_the_desk} == {field.name for field in fields(AnswerParameters)}
+    assert AmdSection.model_fields.keys() == LIMITS.keys()
+    assert AmdSection().parameters({}) == AnswerParameters()
+    assert all(low <= getattr(AnswerParameters(), name) <= high for name, (low, high) in LIMITS.items())
 
 
 @paper

@@ -334,7 +334,7 @@ async def test_a_file_of_version_1_becomes_one_of_this_version_and_keeps_its_row
     await books.open()
     books.leg_closed(LEG)
     await books.close()
-    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [("3",)]
+    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [("4",)]
     assert rows(path, "SELECT recording_id, missing_ms, marks FROM recording") == [("c1-1", 0, "")]
     assert rows(path, "SELECT call_id, lost, mos_in, mos_out FROM leg") == [("c1", 7, 4.1, None)]
 

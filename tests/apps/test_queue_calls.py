@@ -1,4 +1,4 @@
-"""Callers, queues and agents: ringing, talking, leaving, and what the books and listeners are told."""
+"""Callers, queues and agents: ringing, talking, and what the books and listeners are told."""
 
 from __future__ import annotations
 
@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 
 from apps.api import params as p
-from media.words import StreamId
 from switch.words import Cause, LegId, Party
 from tests.stage.paper.house import PaperHouse, after, paper, settle
-
-QUIET = """
-queues:
-  sales: {ring: 15, skip: 30, wrap_up: 10, announce_position_every: never}
-  service: {ring: 15, wrap_up: 0, record: ring, keep_without_agents: true, announce_position_every: never, max_wait: 60}
-  short: {keep_without_agents: true, max_callers: 1, announce_position_every: never}
-"""
 
 
 async def alerts(house: PaperHouse, leg: LegId) -> list[tuple[str, str]]:
@@ -200,56 +192,6 @@ async def test_an_agent_who_logs_out_while_it_rings_gives_the_caller_back(house:
 
 
 @paper
-async def test_nobody_on_duty_is_said_and_then_the_script_goes_on(house: PaperHouse) -> None:
-    leg = await house.call_in("4001")
-    assert "Nobody is on duty" in house.hears(leg)
-    await after(3)
-    assert house.hears(leg) == "play After."
-    await after(3)
-    row = await house.row(leg)
-    assert (row.cause, row.ended_by, row.disposition) == ("normal", "switch", "no answer")
-    assert row.segments[0].outcome == "no agents"
-
-
-@paper(queues=QUIET)
-async def test_a_full_queue_takes_nobody(house: PaperHouse) -> None:
-    await house.call_in("4006")
-    second = await house.call_in("4006")
-    assert "Too many callers" in house.hears(second)
-
-
-@paper
-async def test_the_dialplans_patience_ends_and_the_queues_answer_is_given(house: PaperHouse) -> None:
-    leg = await house.call_in("4006")
-    await after(10)
-    assert house.hears(leg) == "play Sorry."
-    await after(2)
-    assert "leave your message" in house.hears(leg)
-    row = await house.row(leg)
-    assert (row.segments[0].kind, row.segments[0].ms, row.segments[0].outcome) == ("queue", 10000, "timed out")
-    await after(3)
-    assert (await house.kinds(leg))[-1] == "voicemail"
-    assert (await queue(house, "short")).abandoned_today == 0
-
-
-@paper
-async def test_the_queues_own_patience_ends(house: PaperHouse) -> None:
-    leg = await house.call_in("4002")
-    await after(61)
-    assert "still busy" in house.hears(leg)
-    assert house.position(leg) is None
-
-
-@paper
-async def test_an_administrator_who_releases_a_waiting_caller_makes_no_abandoned_one(house: PaperHouse) -> None:
-    leg = await house.call_in("4002")
-    house.call(leg).end(Cause.RELEASED, Party.ADMIN)
-    await settle()
-    assert (await queue(house, "service")).abandoned_today == 0
-    assert (await house.row(leg)).ended_by == "admin"
-
-
-@paper
 async def test_the_engine_dies_while_a_caller_waits_rings_and_talks(house: PaperHouse) -> None:
     await house.log_in()
     for phase in ("waits", "rings", "talks"):
@@ -283,44 +225,6 @@ async def test_hold_in_a_queue_call_is_the_queues_music_and_a_segment(house: Pap
     row = await house.row(leg)
     assert [(s.kind, s.agent) for s in row.segments][-3:] == [("talk", "alice"), ("hold", "alice"), ("talk", "alice")]
     assert row.hold_ms == 5000
-
-
-@paper
-async def test_who_withholds_the_number_is_no_returning_caller(house: PaperHouse) -> None:
-    await house.log_in()
-    leg = await house.call_in("4001", number="")
-    await house.pick_up("2001")
-    await house.hang_up(leg)
-    assert house.house.floor.last_agent("") is None
-    known = await house.call_in("4002", number="13900139000")
-    await after(11)
-    await house.pick_up("2001")
-    assert house.house.floor.last_agent("13900139000") == "alice"
-    await house.hang_up(known)
-
-
-@paper(queues=QUIET)
-async def test_positions_are_kept_and_shown(house: PaperHouse) -> None:
-    legs = [await house.call_in("4002", number=f"1380013800{n}") for n in range(3)]
-    assert [house.position(leg) for leg in legs] == [1, 2, 3]
-    await house.hang_up(legs[0])
-    assert [house.position(leg) for leg in legs] == [None, 1, 2]
-    detail = await queue(house, "service")
-    assert [caller.number for caller in detail.callers] == ["13800138001", "13800138002"]
-
-
-@paper(queues=QUIET)
-async def test_why_a_caller_waits_and_who_is_rung(house: PaperHouse) -> None:
-    await house.log_in()
-    first, second = await house.call_in("4001"), await house.call_in("4001", number="13900139000")
-    await house.ringing("2001")
-    about = await house.ask("queues.explain", p.ByCall(house.call(first).id))
-    assert [(verdict.agent, verdict.chosen) for verdict in about.agents if verdict.agent == "alice"] == [
-        ("alice", True)
-    ]
-    about = await house.ask("queues.explain", p.ByCall(house.call(second).id))
-    assert [verdict.chosen for verdict in about.agents] == [False, False]
-    assert [ahead.number for ahead in about.ahead] == ["13800138000"]
 
 
 # ---- what listeners are told ----------------------------------------------------------------------------------------
@@ -370,77 +274,3 @@ async def test_an_effect_that_fails_is_that_effects_alone(house: PaperHouse, mon
     leg = await house.call_in("4001")
     agent = await house.pick_up("2001")
     assert house.hears(leg) == f"room {agent}"
-
-
-# ---- recording ------------------------------------------------------------------------------------------------------
-
-
-@paper
-async def test_both_sides_are_recorded_from_the_answer_to_the_end(house: PaperHouse) -> None:
-    await house.log_in()
-    leg = await house.call_in("4001")
-    assert house.desk.recordings == {}
-    await after(2)
-    agent = await house.pick_up("2001")
-    await after(7)
-    (live,) = house.desk.recordings.values()
-    assert (live.left, live.right, live.channels) == (StreamId(leg), StreamId(agent), 2)
-    await house.hang_up(leg)
-    (found,) = (await house.ask("recordings.list", p.RecordingFilter())).recordings
-    assert (found.agent, found.queue, found.length_ms, found.failed) == ("alice", "sales", 7000, "")
-
-
-@paper
-async def test_a_recording_from_the_first_ring_gets_its_agent_when_answered_even_at_once(house: PaperHouse) -> None:
-    await house.log_in()
-    house.desk.open_s = 0.2
-    leg = await house.call_in("4002")
-    await after(0.3)
-    await after(0.19)
-    (rings,) = house.switch.out("2001") or [None]
-    if rings is None:
-        await after(0.1)
-        (rings,) = house.switch.out("2001")
-    house.switch.answered(rings)
-    await settle()
-    await after(1)
-    (live,) = house.desk.recordings.values()
-    assert live.right == StreamId(rings)
-    await house.hang_up(leg)
-    await after(1)
-    (found,) = (await house.ask("recordings.list", p.RecordingFilter(agent="alice"))).recordings
-    assert found.agent == "alice"
-
-
-@paper
-async def test_a_recording_that_is_stopped_while_it_starts_is_stopped(house: PaperHouse) -> None:
-    await house.log_in()
-    leg = await house.call_in("4001")
-    agent = await house.ringing("2001")
-    house.desk.open_s = 0.5
-    house.switch.answered(agent)
-    await settle()
-    await house.hang_up(leg)
-    await after(1)
-    assert house.desk.recordings == {}
-    (found,) = (await house.ask("recordings.list", p.RecordingFilter())).recordings
-    assert found.ended_at is not None and found.failed == ""
-
-
-@paper
-async def test_a_disk_that_refuses_disturbs_no_talk_and_the_next_good_one_clears_the_alarm(house: PaperHouse) -> None:
-    await house.log_in()
-    house.desk.disk = "disk full"
-    leg = await house.call_in("4001")
-    agent = await house.pick_up("2001")
-    assert house.hears(leg) == f"room {agent}"
-    assert [alarm.what for alarm in house.house.alarms.standing()] == ["A recording could not begin"]
-    await house.hang_up(leg)
-    (found,) = (await house.ask("recordings.list", p.RecordingFilter())).recordings
-    assert found.failed == "disk full"
-    house.desk.disk = ""
-    await after(11)
-    leg = await house.call_in("4001")
-    await house.pick_up("2001")
-    assert house.house.alarms.standing() == []
-    await house.hang_up(leg)

@@ -153,8 +153,10 @@ async def test_today_is_counted_by_queue_and_in_all(books: Journal) -> None:
     failed_call(books, "c2", T0, Cause.BUSY, 486)
     books.interaction_opened("c3", T0, direction=CallDirection.IN, caller="1", called="2")
     books.segment_opened("c3", SegmentKind.QUEUE, T0, queue="sales")
+    books.stay_opened("c3", "sales", T0, 20.0, 5.0)
+    books.stay_left("c3", T0 + 9, "abandoned")
     books.interaction_closed("c3", T0 + 9, Cause.NORMAL, Party.CALLER)
-    assert await reports.counts_today(books, T0) == {"sales": (1, 1), "": (3, 1)}
+    assert await reports.counts_today(books, T0) == {"sales": (1, 1, 1), "": (3, 1, 0)}
 
 
 async def test_alerts_of_a_call_are_in_order(books: Journal) -> None:

@@ -138,3 +138,26 @@ async def test_the_script_hangs_up_by_a_name_that_the_caller_is_told(house: Pape
     await settle()
     assert hanging_up.done() and house.switch.ended(leg) is Cause.BUSY
     assert StreamId(leg) not in house.desk.streams
+
+
+@paper
+async def test_while_keys_are_hidden_nothing_keeps_them_and_afterwards_everything_does_again(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    call, stream = house.call(leg), house.desk.streams[StreamId(leg)]
+    house.house.recorder.follow(call, None)
+    await settle()
+    (recording,) = house.desk.recordings.values()
+    port.hide(True)
+    assert stream.hidden and recording.story[-1] == "mask left"
+    port.hide(False)
+    assert not stream.hidden and recording.story[-1] == "resume"
+
+
+@paper
+async def test_a_recording_that_is_just_beginning_is_masked_when_it_has_begun(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    house.house.recorder.follow(house.call(leg), None)
+    port.hide(True)
+    await settle()
+    (recording,) = house.desk.recordings.values()
+    assert recording.story == ["mask left"]

@@ -163,9 +163,9 @@ class FakePort:
         return self.go_on.get(queue, "")
 
     async def dial(
-        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: bool = False
+        self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None
     ) -> DialResult:
-        self._note(f"dial {' '.join(numbers)}" + (" amd" if amd else ""))
+        self._note(f"dial {' '.join(numbers)}" + (f" amd{dict(amd) or ''}" if amd is not None else ""))
         result = self.dials.get(" ".join(numbers), DialResult("answered", 30.0))
         self._pass(timeout_s if result.status == "no answer" else result.talked_s)
         return result
@@ -195,6 +195,9 @@ class FakePort:
 
     def remember(self, name: str, value: str) -> None:
         self.memory[name] = value
+
+    def hide(self, on: bool) -> None:
+        self._note("hide" if on else "show")
 
     def entered(self, step: str) -> None:
         self.steps.append(step)

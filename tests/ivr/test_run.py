@@ -175,6 +175,14 @@ async def test_a_dial_that_listens_for_a_machine_has_a_branch_for_it(who):
     assert port.said == ["en: By a machine." if who == "machine" else f"en: By {who}."]
 
 
+@pytest.mark.parametrize(
+    ("amd", "act"), [("yes", " amd"), ("no", ""), ("{greeting: 3000}", " amd{'greeting': 3000}"), ("{}", " amd")]
+)
+async def test_a_dial_may_judge_by_lengths_of_its_own(amd, act):
+    port, _ = await told(script(f'- dial: {{to: "2001", amd: {amd}}}'))
+    assert f"dial 2001{act}" in port.acts
+
+
 async def test_a_dial_rings_before_the_caller_is_answered_and_by_the_trunk_it_names():
     port, _ = await told(script('- dial: {to: "{called}", trunk: carrier, timeout: 1m}'))
     assert port.acts == ["dial 4001@carrier", "hang up normal"]

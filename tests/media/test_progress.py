@@ -115,6 +115,58 @@ def test_the_table_has_every_tone_of_every_country() -> None:
             assert [ms for part in made_of for ms in (part.on_ms, part.off_ms)] == list(table.cadence_ms or (0, 0))
 
 
+BY_THE_BOOK = {
+    # ITU-T E.180 Supplement 2: frequencies, and seconds on, off, on, off.
+    ("cn", "dial"): ({450}, ()),
+    ("cn", "ringback"): ({450}, (1.0, 4.0)),
+    ("cn", "busy"): ({450}, (0.35, 0.35)),
+    ("cn", "congestion"): ({450}, (0.7, 0.7)),
+    ("us", "dial"): ({350, 440}, ()),
+    ("us", "ringback"): ({440, 480}, (2.0, 4.0)),
+    ("us", "busy"): ({480, 620}, (0.5, 0.5)),
+    ("us", "congestion"): ({480, 620}, (0.25, 0.25)),
+    ("uk", "dial"): ({350, 440}, ()),
+    ("uk", "ringback"): ({400, 450}, (0.4, 0.2, 0.4, 2.0)),
+    ("uk", "busy"): ({400}, (0.375, 0.375)),
+    ("uk", "congestion"): ({400}, (0.4, 0.35, 0.225, 0.525)),
+    ("eu", "dial"): ({425}, ()),
+    ("eu", "ringback"): ({425}, (1.0, 4.0)),
+    ("eu", "busy"): ({425}, (0.5, 0.5)),
+    ("eu", "congestion"): ({425}, (0.25, 0.25)),
+}
+
+
+@pytest.mark.parametrize(("country", "name"), BY_THE_BOOK)
+def test_what_is_made_is_what_the_standards_say(country: str, name: str) -> None:
+    """Measured on the samples: where they are loud, and what is in there."""
+    freqs, cadence = BY_THE_BOOK[country, name]
+    parts = [source for source in sounds(country, name) if isinstance(source, Tone)]
+    pcm = np.concatenate([tone.samples(part)[0] for part in parts]).astype(float)
+    blocks = np.sqrt((pcm[: pcm.size // 40 * 40].reshape(-1, 40) ** 2).mean(axis=1)) > 300
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], blocks, [False]]).astype(int)))
+    lengths = np.diff(np.append(edges, blocks.size)) * 0.005
+    assert np.allclose(lengths[: len(cadence)] if cadence else [], cadence, atol=0.012), lengths
+    loud = pcm[40:3000] if cadence else pcm[:8000]
+    loud = loud[: int(cadence[0] * 8000) - 80] if cadence else loud
+    spectrum = np.abs(np.fft.rfft(loud * np.hanning(loud.size), 16_000))
+    peaks = [
+        n
+        for n in range(1, 8000)
+        if spectrum[n - 1] < spectrum[n] > spectrum[n + 1] and spectrum[n] > spectrum.max() / 3
+    ]
+    assert len(peaks) == len(freqs) and all(min(abs(n / 2 - freq) for n in peaks) <= 3 for freq in freqs), peaks
+
+
+def test_a_fast_modem_that_answers_is_taken_for_a_fax_that_does() -> None:
+    """ITU-T V.8 ANSam, which V.34 fax machines answer with: 2100 Hz, 15 Hz of amplitude, a phase reversal each 450 ms."""
+    at = np.arange(8000 * 3) / 8000
+    turned = np.where((at // 0.45) % 2 == 0, 0.0, np.pi)
+    sound = 4000 * (1 + 0.2 * np.sin(2 * np.pi * 15 * at)) * np.sin(2 * np.pi * 2100 * at + turned)
+    assert [name for name, _ in heard(sound, ANY)] == ["fax_ced"]
+    plain = 4000 * np.sin(2 * np.pi * 2100 * at)
+    assert [name for name, _ in heard(plain, ANY)] == ["fax_ced"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(ALL), st.sampled_from([-1, 1]), st.floats(300, 8000), st.data())
 def test_a_tone_that_is_far_off_in_pitch_or_cadence_is_not_taken_for_it(

@@ -75,3 +75,24 @@ async def test_a_call_s_packets_are_in_the_file_and_the_file_is_never_another_s(
         assert refused.failed == "File exists" and read(target.read_bytes()) == found
         for peer in peers:
             peer.close()
+
+
+@pytest.mark.whole
+async def test_a_tap_keeps_what_is_hidden_without_what_is_in_it(tmp_path: Path) -> None:
+    name = StreamId("leg-1")
+    async with house(tmp_path) as h:
+        peer = await Peer.at()
+        address = await h.desk.open(name)
+        h.desk.set_path(name, peer.path())
+        peer.speak(address, sine(440.0))
+        await asyncio.sleep(0.2)
+        h.desk.hide_keys(name, True)
+        h.desk.tap([name], tmp_path / "call.pcap", 0.8)
+        await asyncio.sleep(0.4)
+        h.desk.hide_keys(name, False)
+        await h.told(TapEnded)
+        came = [p for _, source, _, p in read((tmp_path / "call.pcap").read_bytes()) if source[1] == peer.port]
+        empty = [not any(packet[12:]) for packet in came]
+        assert len(came) > 30 and empty[0] and not empty[-1]
+        assert empty == sorted(empty, reverse=True) and {len(packet) for packet in came} == {172}
+        peer.close()

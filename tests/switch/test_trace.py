@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from switch.trace import Message, Trace, masked
+from switch.words import LegId
 
 FAR = ("192.0.2.1", 5060)
 
@@ -71,3 +72,22 @@ def test_secrets_are_masked_and_control_characters_escaped() -> None:
     )
     assert "c0ffee" not in text and "s3cret" not in text and "n0nce" not in text and "\x1b" not in text
     assert 'username="201"' in text and "\\x1b[2J" in text
+
+
+def test_digits_that_are_a_secret_are_not_kept() -> None:
+    trace = Trace()
+    leg = LegId("c1.1")
+    trace.keep("a", message(b"INVITE sip:1@h SIP/2.0"))
+    trace.claim(leg, "a")
+    relay = message(b"INFO sip:h SIP/2.0", extra=b"\r\nSignal= 7\r\nDuration=160")
+    alone = message(b"INFO sip:h SIP/2.0", extra=b"\r\n7")
+    trace.keep("a", relay)
+    trace.hide_digits(leg)
+    for secret in (relay, alone):
+        trace.keep("a", secret)
+    kept = [m.data for m in trace.messages(["a"])]
+    assert kept[1] == relay.data
+    assert kept[2] == relay.data.replace(b"Signal= 7", b"Signal= *") and kept[3].endswith(b"\r\n\r\n*")
+    trace.keep("b", message(b"INVITE sip:1@h SIP/2.0"))
+    trace.keep("b", relay)
+    assert trace.messages(["b"])[-1].data == relay.data

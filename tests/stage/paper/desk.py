@@ -38,6 +38,7 @@ class PaperStream:
     pressed: str = ""
     watched: bool = False
     keyed_by_sound: bool = False
+    hidden: bool = False
     judged: AnswerParameters | None = None
 
 
@@ -182,6 +183,10 @@ class PaperDesk:
         if stream in self.streams:
             self.streams[stream].pressed += digits
 
+    def hide_keys(self, stream: StreamId, on: bool) -> None:
+        if stream in self.streams:
+            self.streams[stream].hidden = on
+
     def watch_tones(self, stream: StreamId, on: bool) -> None:
         if stream in self.streams:
             self.streams[stream].keyed_by_sound = on
@@ -238,6 +243,14 @@ class PaperDesk:
         if recording in self.recordings:
             self.recordings[recording].right = right
             self.recordings[recording].story.append(right)
+
+    def record_mask(self, recording: str, *, left: bool = False, right: bool = False) -> None:
+        if recording in self.recordings:
+            self.recordings[recording].story.append("mask" + " left" * left + " right" * right)
+
+    def record_resume(self, recording: str) -> None:
+        if recording in self.recordings:
+            self.recordings[recording].story.append("resume")
 
     def record_away(self, recording: str) -> None:
         if recording in self.recordings:
