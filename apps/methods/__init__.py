@@ -11,6 +11,7 @@ from apps.methods.books import Books
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.status import Status
+from apps.methods.studios import StudioMethods
 from apps.methods.supervise import Supervise
 from apps.methods.wallboard import Wall
 
@@ -31,6 +32,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
         Books(house),
         Supervise(house),
         Wall(exchange.board),
+        StudioMethods(house),
     ):
         functions |= noun.functions()
     return catalogue.bind(functions)

@@ -84,7 +84,7 @@ class StudioMethods:
                     raise Refused(f"Nobody is in studio {asked.studio}", "studio")
                 if not (live.happen(asked.call_id, happening) if asked.call_id else direct(live, happening)):
                     who = f"call {asked.call_id}" if asked.call_id else "anybody there"
-                    raise Refused(f"That cannot be done to {who} now", "call_id", "zongji studio show says who is what.")
+                    raise Refused(f"That cannot be done to {who} now", "call_id", "zongji studio show says who.")
         return self._detail(asked.studio)
 
 
@@ -99,5 +99,3 @@ def _member(studio: Studio, member: Member) -> t.StudioMember:
         position=studio.show.position(member.call),
         screened=member.screened,
     )
-
-

@@ -1,9 +1,9 @@
 """The keys of those in a studio, and their stay in it.
 
-    caller   1 ask to speak, or no more      * leave
-    expert   5 microphone off, on            * leave
-    host     1 talk to the first who asks    2 put on air    3 back to the line    4 off air
-             5 microphone on, off            0 how many ask  * leave
+caller   1 ask to speak, or no more      * leave
+expert   5 microphone off, on            * leave
+host     1 talk to the first who asks    2 put on air    3 back to the line    4 off air
+         5 microphone on, off            0 how many ask  * leave
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from apps.studio.show import Member, Show
 from apps.studio.tape import Tape
 from apps.studio.texts import text
 from apps.studio.words import Happening, Part, Role
+from ivr import spoken
 from ivr.words import Say
 from media.hearing import Hearing
 from media.words import RoomId, StreamId
@@ -154,13 +155,22 @@ class Studio:
         """Say it to one of them alone, over the show."""
         self._house.spawn(self._announce(call, key, position), f"tell {call.id}")
 
-    async def _announce(self, call: Call, key: str, position: bool) -> None:
-        from ivr import spoken
+    def tell_count(self, call: Call) -> None:
+        """Say to a host how many ask to speak."""
+        self._house.spawn(self._say_count(call), f"tell {call.id}")
 
+    async def _say_count(self, call: Call) -> None:
+        language = call.language or self._house.site.switch.language
+        await self._say(call, [Say(spoken.number(len(self.show.line), language), language)])
+
+    async def _announce(self, call: Call, key: str, position: bool) -> None:
         language = call.language or self._house.site.switch.language
         said = [Say(*text(key, language))]
         if position and (place := self.show.position(call.id)):
             said.append(Say(spoken.position(place, language), language))
+        await self._say(call, said)
+
+    async def _say(self, call: Call, said: list[Say]) -> None:
         sources = await prompts.sources(self._house, said)
         if call.line.live and sources:
             self._house.desk.announce(call.line.stream, sources)

@@ -20,6 +20,7 @@ from ivr.steps.remember import Remember
 from ivr.steps.return_ import Return
 from ivr.steps.say import Say
 from ivr.steps.set import Set
+from ivr.steps.studio import Studio
 from ivr.steps.switch import Switch
 from ivr.steps.voicemail import Voicemail
 from ivr.verb import Verb
@@ -36,6 +37,7 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Dial,
             Record,
             Voicemail,
+            Studio,
             Goto,
             Call,
             Return,
