@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("studio")
 
+DUCK_DB = 6.0
+"""What somebody is told lies over the show, which they came to hear."""
+
 
 class Studio:
     """One studio, live. `calls` are those in it, by their ids."""
@@ -173,7 +176,7 @@ class Studio:
     async def _say(self, call: Call, said: list[Say]) -> None:
         sources = await prompts.sources(self._house, said)
         if call.line.live and sources:
-            self._house.desk.announce(call.line.stream, sources)
+            self._house.desk.announce(call.line.stream, sources, duck_db=DUCK_DB)
 
     def info(self) -> StudioInfo:
         """Its figures."""
