@@ -14,6 +14,7 @@ from apps.commands.doctor import doctor
 from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
+from apps.commands.studio import studio
 from apps.commands.supervise import supervise
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
 from apps.commands.wallboard import wallboard
@@ -25,7 +26,7 @@ class Main(Noun):
     SECTIONS = (
         ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
         ("Calls", (calls, dial, events, media)),
-        ("The call centre", (agents, queues, supervise, wallboard)),
+        ("The call centre", (agents, queues, supervise, wallboard, studio)),
         ("Lines", (phones, trunks, engines)),
         ("The books", (cdr, recordings)),
         ("Trying it out", (phone, demo)),

@@ -51,7 +51,19 @@ class Files:
 
 def crosscheck(files: Files, site: Site) -> None:
     """Note every mistake that only shows when the files are held side by side."""
-    for check in (_switch, _places, _star_codes, _ports, _music, _phones, _trunks, _agents, _supervisors, _queues):
+    for check in (
+        _switch,
+        _places,
+        _star_codes,
+        _ports,
+        _music,
+        _phones,
+        _trunks,
+        _agents,
+        _supervisors,
+        _queues,
+        _studios,
+    ):
         check(files, site)
 
 
@@ -264,6 +276,19 @@ def _queues(files: Files, site: Site) -> None:
         for key, answer in queue.answers.items():
             _all_languages(doc, (*place, key, "say"), answer.say, site)
             _then(files, doc, (*place, key, "then"), name, answer)
+
+
+def _studios(files: Files, site: Site) -> None:
+    doc, phones = files["queues.yaml"], files.names("phones.yaml", "phones")
+    for name, studio in site.studios.items():
+        place: Place = ("studios", name)
+        for key, extensions in (("hosts", studio.hosts), ("experts", studio.experts)):
+            for index, extension in enumerate(extensions):
+                _unknown(doc, (*place, key, index), "phone", extension, phones, "phones.yaml")
+        for extension in set(studio.hosts) & set(studio.experts):
+            doc.mistake(place, f'Phone {extension} is host and expert of studio "{name}"', "Keep one.")
+        if "switch.yaml" not in files.broken:
+            _unknown(doc, (*place, "music"), "music class", studio.music, set(site.switch.music), "switch.yaml")
 
 
 def _then(files: Files, doc: Document, place: Place, queue: str, answer: Answer) -> None:

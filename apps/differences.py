@@ -16,6 +16,7 @@ def differences(before: Site, after: Site, plan_differs: bool) -> list[str]:
         ("Trunks", before.trunks, after.trunks),
         ("Agents", before.agents, after.agents),
         ("Queues", before.queues, after.queues),
+        ("Studios", before.studios, after.studios),
         ("Supervisors", before.supervisors, after.supervisors),
         ("Roles", before.roles, after.roles),
     ):

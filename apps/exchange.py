@@ -44,6 +44,7 @@ from apps.queue_calls import Floor
 from apps.recording import Recorder
 from apps.site_clock import midnight_at, seconds_to_midnight
 from apps.stopping import Stopping
+from apps.studio.live import Studios
 from apps.supervise.room import Supervision
 from apps.supervisor import UNUSABLE
 from apps.version import VERSION
@@ -99,6 +100,7 @@ class Exchange:
         self.house.floor = Floor(self.house, Centre(site.centre_settings(), time.monotonic()))
         self.house.recorder = Recorder(self.house)
         self.house.supervision = Supervision(self.house)
+        self.house.studios = Studios(self.house)
         self.house.phone_use = PhoneUse(self.house.floor)
         self.stopping = Stopping(self.house)
         hub.counted = self.house.tally.told

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from apps.phone_use import PhoneUse
     from apps.queue_calls import Floor
     from apps.recording import Recorder
+    from apps.studio.live import Studios
     from apps.supervise.room import Supervision
 
 log = logging.getLogger("house")
@@ -76,6 +77,7 @@ class House:
     floor: Floor = field(init=False)
     phone_use: PhoneUse = field(init=False)
     supervision: Supervision = field(init=False)
+    studios: Studios = field(init=False)
     memory: CallerMemory = field(init=False)
     lookups: Lookups = field(init=False)
     """What scripts ask of the world outside; replaced by a reload."""

@@ -15,6 +15,7 @@ from apps.crosscheck import Files, crosscheck
 from apps.fields import digit, extension, name
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_studio import StudioEntry
 from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from apps.reading import check_top, keys_of, read_entries, read_entry, read_list
@@ -29,7 +30,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "trunks.yaml": ("trunks", "outbound"),
     "phones.yaml": ("phones",),
     "agents.yaml": ("agents", "breaks", "supervisors", "roles"),
-    "queues.yaml": ("queues",),
+    "queues.yaml": ("queues", "studios"),
 }
 """A site's files but the dialplan, and the keys at the top of each."""
 
@@ -59,6 +60,7 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
         phones=read_entries(docs["phones.yaml"], "phones", PhoneEntry, "phone", extension),
         agents=read_entries(docs["agents.yaml"], "agents", AgentEntry, "agent", name),
         queues=read_entries(docs["queues.yaml"], "queues", QueueEntry, "queue", name),
+        studios=read_entries(docs["queues.yaml"], "studios", StudioEntry, "studio", name),
         supervisors=read_entries(docs["agents.yaml"], "supervisors", SupervisorEntry, "supervisor", name),
         roles=read_entries(docs["agents.yaml"], "roles", RoleEntry, "role", name),
         breaks=read_entries(docs["agents.yaml"], "breaks", BreakEntry, "break", digit),

@@ -25,6 +25,7 @@ from acd.words import Activity, AgentName
 from apps import mailbox
 from apps.fields import EXTENSION
 from apps.log import safe
+from apps.studio import texts as studio_texts
 from apps.supervise import keyed, texts
 from ivr.words import Prompt, Say
 
@@ -104,7 +105,7 @@ def find(site: Site, called: str) -> StarCode | None:
 def static_texts(languages: tuple[str, ...]) -> set[tuple[str, str]]:
     """All that a star code can say, for rendering ahead."""
     own = {(said[language], language) for said in TEXTS.values() for language in languages if language in said}
-    return own | mailbox.static_texts(languages) | texts.static_texts(languages)
+    return own | mailbox.static_texts(languages) | texts.static_texts(languages) | studio_texts.static_texts(languages)
 
 
 def results(site: Site) -> set[tuple[str, str]]:

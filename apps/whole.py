@@ -81,6 +81,11 @@ def _known(site: Site, files: Files, prompts: frozenset[str]) -> Known:
         extensions=phones,
         mailboxes=phones,
         queues=names("queues", known.queues),
+        studios=_in_queues_yaml(files, "studios", known.studios),
         trunks=names("trunks", known.trunks),
         scripts=AnyName() if "queues.yaml" in files.broken else known.scripts,
     )
+
+
+def _in_queues_yaml(files: Files, key: str, sound: frozenset[str]) -> frozenset[str]:
+    return AnyName() if "queues.yaml" in files.broken else sound | (files.names("queues.yaml", key) or set())

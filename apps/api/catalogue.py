@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from apps.api import params as p
+from apps.api import studio_types as stu
 from apps.api import supervise_params as s
 from apps.api import supervise_types as st
 from apps.api import types as t
@@ -104,6 +105,12 @@ SUPERVISE_STATE = Signature("supervise.state", s.AgentState, t.AgentInfo, "Chang
 SUPERVISE_NOTE = Signature("supervise.note", s.Note, st.ActInfo, "Write a coach's remark into the books.")
 SUPERVISE_LOG = Signature("supervise.log", s.ActFilter, st.Acts, "What supervisors did, and were not let do.")
 
+STUDIO_LIST = Signature("studio.list", p.Nothing, stu.StudioList, "Studios: who is in them, on air, asking to speak.")
+STUDIO_SHOW = Signature("studio.show", stu.ByStudio, stu.StudioDetail, "One studio with everybody in it.")
+STUDIO_SCREEN = Signature("studio.screen", stu.InStudio, stu.StudioDetail, "Let the host talk with a caller, unheard.")
+STUDIO_AIR = Signature("studio.air", stu.InStudio, stu.StudioDetail, "Put a caller on air.")
+STUDIO_BACK = Signature("studio.back", stu.InStudio, stu.StudioDetail, "Send a caller back to their place in the line.")
+STUDIO_DROP = Signature("studio.drop", stu.InStudio, stu.StudioDetail, "Send a caller back to those who listen.")
 WALLBOARD_GET = Signature("wallboard.get", p.Nothing, Wallboard, "The wallboard's numbers at this moment.")
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from apps.api.book_types import RecordingState
 from apps.api.protocol import EventLost, Notification, line
+from apps.api.studio_types import StudioInfo
 from apps.api.supervise_types import ActInfo
 from apps.api.types import AgentInfo, AlarmInfo, At, CallInfo, ContactInfo, QueueInfo, RecordingInfo, SegmentInfo, utc
 from apps.api.wallboard_types import Wallboard
@@ -169,6 +170,12 @@ class SuperviseAct(Struct, frozen=True):
     act: ActInfo
 
 
+class StudioChanged(Struct, frozen=True):
+    """Somebody came into a studio, left it, asked to speak, or went on air or off."""
+
+    studio: StudioInfo
+
+
 class WallboardNumbers(Struct, frozen=True):
     """The wallboard, once a second to who names this type. It is not kept: its `seq` is that of the event before it."""
 
@@ -202,6 +209,7 @@ EVENTS: dict[str, type[Struct]] = {
     "alarm.cleared": AlarmCleared,
     "config.reloaded": ConfigReloaded,
     "supervise.act": SuperviseAct,
+    "studio.changed": StudioChanged,
     "wallboard.numbers": WallboardNumbers,
     "switch.stopping": SwitchStopping,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from apps.api.studio_types import StudioInfo, StudioMember
 from apps.api.supervise_types import ActInfo, WatchInfo
 from apps.api.types import (
     AgentInfo,
@@ -135,6 +136,22 @@ WAITING_COLUMNS: list[Column[WaitingCaller]] = [
     Column("RINGING", lambda caller: caller.ringing, 7),
     Column("LAST AGENT", lambda caller: caller.last_agent, 4),
     Column("LANG", lambda caller: caller.language, 2),
+]
+STUDIO_COLUMNS: list[Column[StudioInfo]] = [
+    Column("STUDIO", lambda studio: studio.studio),
+    Column("NAME", lambda studio: studio.name, 4),
+    Column("IN IT", lambda studio: studio.members, right=True),
+    Column("ON AIR", lambda studio: studio.on_air, right=True),
+    Column("ASKING", lambda studio: studio.asking, right=True),
+    Column("RECORDING", lambda studio: studio.recording_id, 5),
+]
+MEMBER_COLUMNS: list[Column[StudioMember]] = [
+    Column("POS", lambda member: member.position or "", right=True),
+    Column("CALL", lambda member: member.call_id),
+    Column("CALLER", lambda member: _who(member.number, member.name)),
+    Column("ROLE", lambda member: member.role),
+    Column("PART", lambda member: member.part),
+    Column("SCREENED", lambda member: "yes" if member.screened else "", 5),
 ]
 WATCH_COLUMNS: list[Column[WatchInfo]] = [
     Column("BY", lambda watch: watch.by),

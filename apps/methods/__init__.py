@@ -12,6 +12,7 @@ from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
 from apps.methods.status import Status
+from apps.methods.studios import StudioMethods
 from apps.methods.supervise import Supervise
 from apps.methods.wallboard import Wall
 
@@ -33,6 +34,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
         Recordings(house),
         Supervise(house),
         Wall(exchange.board),
+        StudioMethods(house),
     ):
         functions |= noun.functions()
     return catalogue.bind(functions)

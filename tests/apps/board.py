@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import structs
 
+from apps.api import studio_types as stu
 from apps.api import supervise_types as st
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES, bind
@@ -171,6 +172,12 @@ EXPLANATION = t.Explanation(
 )
 WATCH = st.WatchInfo("0gx3k2m4npqrv", "lin", "204", "whisper", "agent mei", "on call", at(30), CALL, "mei", "sales")
 ACT = st.ActInfo(at(30), "lin", "note", CALL, "mei", "sales", "204", "0gx3k2m4npqrv", "", "很耐心 Very patient")
+STUDIO = stu.StudioDetail(
+    "health", "健康热线", 40, 2, 1, "studio-health-20260102-030405", [
+        stu.StudioMember(CALL, "13800138000", "caller", "on air", "王小明", 0, True),
+        stu.StudioMember("0gx3k2m4npqrt", "02155501234", "caller", "asking", "", 1),
+    ],
+)  # fmt: skip
 WALL_QUEUES = [
     WallQueue("sales", "销售", 12, 75_000, 61.2, 40, 9, 18.4, 1, 3, 4, 0, 1,
               {"waiting": "bad", "longest_wait_ms": "bad", "service_level": "warn", "abandoned": "bad"}),
@@ -278,6 +285,10 @@ class Board:
                 return t.Cdrs(CDRS[:1], CALL) if params.limit == 1 else t.Cdrs(CDRS)
             case "engines.list":
                 return t.Engines(ENGINES)
+            case "studio.list":
+                return stu.StudioList([STUDIO])
+            case "studio.show" | "studio.screen" | "studio.air" | "studio.back" | "studio.drop":
+                return STUDIO
             case "wallboard.get":
                 return BOARD
             case "supervise.listen" | "supervise.whisper" | "supervise.barge":

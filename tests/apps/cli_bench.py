@@ -23,11 +23,13 @@ LISTS = [
     "recordings list",
     "supervise list",
     "supervise log",
+    "studio list",
 ]
 SHOWS = [
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",
+    "studio show health",
     f"recordings play-info {CALL}-1",
     "status",
 ]

@@ -11,6 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from apps.api import params as p
+from apps.api import studio_types as stu
 from apps.api import supervise_params as s
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES
@@ -78,6 +79,8 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("supervise state mei break --reason lunch", "supervise.state", s.AgentState("mei", "break", reason="lunch")),
         ("supervise note good --agent mei", "supervise.note", s.Note("good", agent="mei")),
         ("supervise log --act note", "supervise.log", s.ActFilter(act="note", limit=50)),
+        ("studio air health", "studio.air", stu.InStudio("health")),
+        ("studio back health abc --by lin", "studio.back", stu.InStudio("health", "abc", "lin")),
         ("stop", "switch.stop", p.Stop()),
         ("stop --grace 5", "switch.stop", p.Stop(5.0)),
         ("reload", "config.reload", p.Nothing()),
@@ -96,7 +99,8 @@ def test_every_method_has_a_command(bench: Bench) -> None:
                  "recordings pause a", "recordings mask a", "recordings resume a",
                  "supervise listen mei", "supervise whisper mei", "supervise barge mei", "supervise stop",
                  "supervise takeover a", "supervise intercept a", "supervise release a", "supervise move a --first",
-                 "supervise state mei ready", "supervise note a --call b", "wallboard"]:  # fmt: skip
+                 "supervise state mei ready", "supervise note a --call b", "wallboard",
+                 "studio screen a", "studio air a", "studio back a", "studio drop a"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)
     assert without == {"snapshot.get", "config.check"}  # `check` needs no running switch

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from apps.fields import Entry
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry, Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_studio import StudioEntry
 from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from apps.settings import FILES
@@ -28,7 +29,7 @@ MODELS: dict[str, dict[str, type[Entry]]] = {
         "supervisors.<name>.": SupervisorEntry,
         "roles.<name>.": RoleEntry,
     },
-    "queues.yaml": {"queues.<name>.": QueueEntry},
+    "queues.yaml": {"queues.<name>.": QueueEntry, "studios.<name>.": StudioEntry},
 }
 SEEN_APART: set[str] = set()
 

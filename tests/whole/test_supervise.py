@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from apps.softphone import ear
-from apps.softphone.drive import Phone
-from apps.softphone.tones import RATE_HZ, Samples
-from tests.stage.cast import Cast, connected, heard, talk
+from apps.softphone.tones import RATE_HZ
+from tests.stage.cast import Cast, connected
+from tests.stage.scene import THERE, Scene
 from tests.stage.switch import Switch
 
 pytestmark = pytest.mark.whole
 
 CALLER, ALICE, LIN, COACH = 1000, 440, 620, 1500
-TONES = (CALLER, ALICE, LIN, COACH)
-THERE = 0.02
-SETTLE_S = 0.5
-"""From an order to the middle of what it does: signalling, jitter buffers, the end of a key's own sound."""
-
-
-class Scene:
-    """What was heard between two moments."""
-
-    def __init__(self) -> None:
-        self.spans: dict[str, tuple[float, float]] = {}
-
-    def play(self, name: str, seconds: float = 1.2) -> None:
-        """Let it last; what is heard after `SETTLE_S` counts."""
-        began = time.monotonic() + SETTLE_S
-        talk(seconds + SETTLE_S)
-        self.spans[name] = (began, time.monotonic() - 0.15)
-
-    def heard(self, name: str, phone: Phone, call: int = 1) -> set[int]:
-        """Which tones a phone heard then. The call must be over."""
-        (saving,) = (told for told in phone.told("saving") if told["call"] == call)
-        begin, end = (round((at - saving["began_now"]) * RATE_HZ) for at in self.spans[name])
-        return tones_in(heard(phone, call)[max(0, begin) : end])
-
-
-def tones_in(samples: Samples) -> set[int]:
-    assert len(samples) > 0.4 * RATE_HZ, len(samples)
-    return {hz for hz in TONES if np.median(ear.strength(samples, hz, 0.1)) >= THERE}
 
 
 def test_one_leg_steps_through_all_modes_and_takes_the_call(house: Switch, cast: Cast) -> None:
@@ -53,7 +24,7 @@ def test_one_leg_steps_through_all_modes_and_takes_the_call(house: Switch, cast:
     caller.dial("4002")
     connected(alice, caller)
     (call,) = house.calls()
-    scene = Scene()
+    scene = Scene(CALLER, ALICE, LIN, COACH)
     lin.dial("*902001")
     connected(lin)
     scene.play("listen", 1.6)
@@ -80,14 +51,14 @@ def test_one_leg_steps_through_all_modes_and_takes_the_call(house: Switch, cast:
     (recording,) = house.ask("recordings.list", call_id=call["call_id"])["recordings"]
     left, right = (ear.read(Path(recording["path"]), channel) for channel in (0, 1))
     before, after = slice(4000, 6 * RATE_HZ), slice(-round(0.8 * RATE_HZ), -800)
-    assert tones_in(left[before]) == {CALLER} == tones_in(left[after])
-    assert (tones_in(right[before]), tones_in(right[after])) == ({ALICE}, {LIN})
+    assert scene.within(left[before]) == {CALLER} == scene.within(left[after])
+    assert (scene.within(right[before]), scene.within(right[after])) == ({ALICE}, {LIN})
     assert np.max(ear.strength(left, LIN, 0.1)) < THERE, "a whisper in the caller's channel"
     messages = house.ask("calls.trace", call_id=acts[-1]["watch_id"])["messages"]
     ours = [message for message in messages if message["source"] == "zongji"]
     assert ours and not [message for message in ours if message["first_line"].startswith("INVITE")], "a re-INVITE"
     (own,) = house.ask("recordings.list", call_id=acts[-1]["watch_id"])["recordings"]
-    assert tones_in(ear.read(Path(own["path"]), 0)[1600:-1600]) == {LIN}
+    assert scene.within(ear.read(Path(own["path"]), 0)[1600:-1600]) == {LIN}
 
 
 def test_two_supervisors_by_command_one_whispers_and_one_listens(house: Switch, cast: Cast) -> None:
@@ -101,7 +72,7 @@ def test_two_supervisors_by_command_one_whispers_and_one_listens(house: Switch, 
     caller.dial("4002")
     connected(alice, caller)
     house.until("both are in the talk", lambda: all(w["call_id"] for w in house.ask("supervise.list")["watches"]))
-    scene = Scene()
+    scene = Scene(CALLER, ALICE, LIN, COACH)
     scene.play("two")
     refused = house.command("supervise", "barge", "alice", "--by", "coach")
     assert refused.returncode == 1 and "coach may not barge" in refused.stderr

@@ -228,7 +228,14 @@ class PaperDesk:
             self.music(member, hearing.held.get(member))
 
     def reshape(self, room: RoomId, before: Hearing, now: Hearing) -> None:
-        self.arrange(room, now)
+        for member in before.members:
+            if member not in now.members:
+                self.music(member, None)
+        for member in now.members:
+            if before.held.get(member) != now.held.get(member):
+                self.music(member, now.held.get(member))
+        self.bridge(room, now.members)
+        self.hearings[room] = now
 
     def announce(
         self, where: RoomId | StreamId, sources: Sequence[Source], *, duck_db: float = 12.0, loop: bool = False
