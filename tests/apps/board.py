@@ -286,7 +286,8 @@ class Board:
             case "engines.list":
                 return t.Engines(ENGINES)
             case "studio.list":
-                return stu.StudioList([STUDIO])
+                same = {name: getattr(STUDIO, name) for name in stu.StudioInfo.__struct_fields__}
+                return stu.StudioList([stu.StudioInfo(**same)])
             case "studio.show" | "studio.screen" | "studio.air" | "studio.back" | "studio.drop":
                 return STUDIO
             case "wallboard.get":
