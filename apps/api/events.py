@@ -47,6 +47,15 @@ class CallSegment(Struct, frozen=True):
     segment: SegmentInfo
 
 
+class CallSpeech(Struct, frozen=True):
+    """A party began to speak, or stopped; of calls that `media.speech` watches. `peer`: as in LegInfo."""
+
+    call_id: str
+    leg_id: str
+    peer: str
+    speaking: bool
+
+
 class CallClosed(Struct, frozen=True):
     """The call is over and in the books."""
 
@@ -193,6 +202,7 @@ EVENTS: dict[str, type[Struct]] = {
     "call.opened": CallOpened,
     "call.changed": CallChanged,
     "call.segment": CallSegment,
+    "call.speech": CallSpeech,
     "call.closed": CallClosed,
     "call.disposed": CallDisposed,
     "agent.changed": AgentChanged,
