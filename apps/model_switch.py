@@ -29,6 +29,7 @@ from apps.fields import (
     whole,
 )
 from apps.model_amd import AmdSection
+from media.national import NATIONAL
 from media.paths import Codec
 from media.recording_report import RecordingFormat
 
@@ -57,6 +58,8 @@ class MediaSection(Entry):
     engines: Annotated[int, BeforeValidator(whole(1, 64))] = 1
     codecs: Annotated[tuple[Codec, ...], BeforeValidator(some_codecs)] = (Codec.PCMA, Codec.PCMU, Codec.G722)
     """In order of liking; what is first is spoken with who is not to be connected yet (offers.py)."""
+    tones: Annotated[str, BeforeValidator(one_of(*NATIONAL))] = "cn"
+    """Whose network's tones an answered caller hears: ring-back."""
     io_uring: YesNo = True
     """Serve the sockets of an engine all at once, where the kernel can."""
 

@@ -49,6 +49,9 @@ from apps.api.call_types import (
     SegmentInfo as SegmentInfo,
 )
 from apps.api.call_types import (
+    SpeakerInfo as SpeakerInfo,
+)
+from apps.api.call_types import (
     SpeechInfo as SpeechInfo,
 )
 from apps.api.call_types import (
