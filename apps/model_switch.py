@@ -19,6 +19,7 @@ from apps.fields import (
     PortRange,
     Ports,
     Seconds,
+    SecondsOrNever,
     StarCode,
     Text,
     YesNo,
@@ -69,6 +70,8 @@ class RecordingSection(Entry):
     """Of calls; messages are always WAV."""
     mixed: YesNo = False
     """Both sides on one channel; else the caller left, the agent right."""
+    trim_silence_s: SecondsOrNever = Field(default=None, alias="trim_silence")
+    """What follows so long a silence of both sides is left out of the file."""
     keep_between: YesNo = False
     """Also record the caller between two talks of a call; else the file stands still there."""
 
