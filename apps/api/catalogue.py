@@ -91,6 +91,16 @@ QUEUES_EXPLAIN = Signature(
     "Why a caller waits: who is ahead, which agents are passed over.",
 )
 
+CALLERS_SHOW = Signature("callers.show", p.ByNumber, t.CallerMemoryInfo, "What is remembered of a caller's number.")
+CALLERS_REMEMBER = Signature(
+    "callers.remember",
+    p.Remember,
+    t.CallerMemoryInfo,
+    "Keep something of a caller's number, for the scripts of later calls.",
+)
+CALLERS_FORGET = Signature(
+    "callers.forget", p.ByNumber, t.CallerMemoryInfo, "Forget everything of a caller's number; tells what it was."
+)
 SUPERVISE_LISTEN = Signature("supervise.listen", s.Watch, st.WatchInfo, "Let a supervisor hear talks.")
 SUPERVISE_WHISPER = Signature(
     "supervise.whisper", s.Watch, st.WatchInfo, "Let a supervisor hear talks and be heard by the agent."

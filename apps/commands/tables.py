@@ -20,6 +20,7 @@ from apps.api.types import (
     PhoneInfo,
     QueueInfo,
     RecordingInfo,
+    RememberedInfo,
     SegmentInfo,
     TraceMessage,
     TrunkInfo,
@@ -238,6 +239,11 @@ MARK_COLUMNS: list[Column[MarkInfo]] = [
     Column("WHAT", lambda mark: mark.what),
     Column("LEFT", lambda mark: mark.left),
     Column("RIGHT", lambda mark: mark.right),
+]
+REMEMBERED_COLUMNS: list[Column[RememberedInfo]] = [
+    Column("NAME", lambda one: one.name),
+    Column("VALUE", lambda one: one.value, 1),
+    Column("SET", lambda one: clock(one.set_at)),
 ]
 CDR_COLUMNS: list[Column[CdrRow]] = [
     Column("CALL", lambda row: row.call_id),

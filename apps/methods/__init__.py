@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apps.api import catalogue
 from apps.methods.agents import Agents
 from apps.methods.books import Books
+from apps.methods.callers import Callers
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
@@ -31,6 +32,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
         Agents(house),
         Queues(house),
         Books(house),
+        Callers(house),
         Recordings(house),
         Supervise(house),
         Wall(exchange.board),
