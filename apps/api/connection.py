@@ -21,7 +21,8 @@ from msgspec import UNSET, Raw, Struct
 from apps.api import params as p
 from apps.api.catalogue import OWN
 from apps.api.discover import openrpc
-from apps.api.events import WALLBOARD, Event, TypeFilter, WallboardNumbers
+from apps.api.event_filter import WALLBOARD, TypeFilter
+from apps.api.events import Event, WallboardNumbers
 from apps.api.instants import utc
 from apps.api.protocol import (
     API,
