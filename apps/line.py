@@ -270,6 +270,7 @@ class Line:
 
     def _use(self, path: Path) -> None:
         self.terms.use(path)
+        self.input.watch_again()
         held = not path.direction.sends  # they do not want to hear us: RFC 3264 8.4
         if held != self.held:
             self.held = held

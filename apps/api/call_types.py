@@ -167,6 +167,23 @@ class TapInfo(Struct, frozen=True):
     seconds: float
 
 
+class SpeakerInfo(Struct, frozen=True):
+    """Somebody who speaks."""
+
+    leg_id: str
+    peer: str
+    level_dbm0: float
+
+
+class SpeechInfo(Struct, frozen=True):
+    """Whether a call's speech is watched."""
+
+    call_id: str
+    on: bool
+    speaking: list[str]
+    """Legs that speak now, as far as that is known."""
+
+
 class Calls(Struct, frozen=True):
     """Running calls, oldest first."""
 

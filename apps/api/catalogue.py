@@ -64,6 +64,9 @@ CALLS_SHOW = Signature("calls.show", p.ByCall, t.CallDetail, "One call, running 
 CALLS_HANGUP = Signature("calls.hangup", p.ByCall, t.HangupInfo, "End a running call.")
 CALLS_TRACE = Signature("calls.trace", p.TraceOf, t.TraceInfo, "The SIP ladder of a call, from memory.")
 MEDIA_TAP = Signature("media.tap", p.Tap, t.TapInfo, "Copy a running call's RTP into a pcap file.")
+MEDIA_SPEECH = Signature(
+    "media.speech", p.Speech, t.SpeechInfo, "Tell `call.speech` of who speaks in a running call, or no more."
+)
 DIAL = Signature("dial", p.Dial, t.DialInfo, "Ring an extension and, when it answers, call a number for it.")
 
 AGENTS_LIST = Signature("agents.list", p.Nothing, t.Agents, "Agents and what they are doing.")

@@ -21,7 +21,18 @@ from apps.api.book_types import RecordingState
 from apps.api.protocol import EventLost, Notification, line
 from apps.api.studio_types import StudioInfo
 from apps.api.supervise_types import ActInfo
-from apps.api.types import AgentInfo, AlarmInfo, At, CallInfo, ContactInfo, QueueInfo, RecordingInfo, SegmentInfo, utc
+from apps.api.types import (
+    AgentInfo,
+    AlarmInfo,
+    At,
+    CallInfo,
+    ContactInfo,
+    QueueInfo,
+    RecordingInfo,
+    SegmentInfo,
+    SpeakerInfo,
+    utc,
+)
 from apps.api.wallboard_types import Wallboard
 
 KEEP_EVENTS = 10_000
@@ -45,6 +56,22 @@ class CallSegment(Struct, frozen=True):
 
     call_id: str
     segment: SegmentInfo
+
+
+class CallSpeech(Struct, frozen=True):
+    """A party began to speak, or stopped; of calls that `media.speech` watches. `peer`: as in LegInfo."""
+
+    call_id: str
+    leg_id: str
+    peer: str
+    speaking: bool
+
+
+class MeetingSpeakers(Struct, frozen=True):
+    """Others speak in a conference than before, the loudest first; nobody when it is empty."""
+
+    meeting: str
+    speakers: list[SpeakerInfo]
 
 
 class CallClosed(Struct, frozen=True):
@@ -193,6 +220,8 @@ EVENTS: dict[str, type[Struct]] = {
     "call.opened": CallOpened,
     "call.changed": CallChanged,
     "call.segment": CallSegment,
+    "call.speech": CallSpeech,
+    "meeting.speakers": MeetingSpeakers,
     "call.closed": CallClosed,
     "call.disposed": CallDisposed,
     "agent.changed": AgentChanged,

@@ -58,6 +58,13 @@ class Tap(Params, frozen=True):
     """At most so long; it ends with the call."""
 
 
+class Speech(Params, frozen=True):
+    """Names a call, and whether to watch it."""
+
+    call_id: Name
+    on: bool = True
+
+
 class ByAgent(Params, frozen=True):
     """Names an agent."""
 

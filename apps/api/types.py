@@ -49,6 +49,12 @@ from apps.api.call_types import (
     SegmentInfo as SegmentInfo,
 )
 from apps.api.call_types import (
+    SpeakerInfo as SpeakerInfo,
+)
+from apps.api.call_types import (
+    SpeechInfo as SpeechInfo,
+)
+from apps.api.call_types import (
     StreamInfo as StreamInfo,
 )
 from apps.api.call_types import (

@@ -227,6 +227,8 @@ class Board:
                 return t.TraceInfo(params.call_id, ["192.0.2.9:5060"], LADDER, [message])
             case "media.tap":
                 return t.TapInfo(params.call_id, params.file, [f"{params.call_id}.1"], params.seconds)
+            case "media.speech":
+                return t.SpeechInfo(params.call_id, params.on, [f"{params.call_id}.2"] if params.on else [])
             case "dial":
                 return t.DialInfo(CALL)
             case "agents.list":
