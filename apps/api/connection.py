@@ -22,7 +22,8 @@ from apps.api import params as p
 from apps.api.catalogue import OWN
 from apps.api.discover import openrpc
 from apps.api.event_filter import WALLBOARD, TypeFilter
-from apps.api.events import Event, WallboardNumbers
+from apps.api.events import WallboardNumbers
+from apps.api.hub import Event
 from apps.api.instants import utc
 from apps.api.protocol import (
     API,

@@ -15,7 +15,7 @@ from apps.api import studio_types as stu
 from apps.api import supervise_types as st
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES, bind
-from apps.api.events import EventHub
+from apps.api.hub import EventHub
 from apps.api.protocol import ApiError, not_found
 from apps.api.server import ApiServer
 from tests.apps.board_floor import ACT, BOARD, STUDIO, WATCH
