@@ -3,7 +3,7 @@
 Requests of one client are answered in order. A client that does not read is waited for alone; one that sends
 rubbish gets an error object, one that sends an endless line is closed.
 
-Deliberately absent: what methods do (they are given), the wire's form (protocol.py), numbering events (events.py).
+Deliberately absent: what methods do (they are given), the wire's form (protocol.py), numbering events (hub.py).
 """
 
 from __future__ import annotations
