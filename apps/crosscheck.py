@@ -9,11 +9,11 @@ from __future__ import annotations
 import ipaddress
 import zoneinfo
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from apps.crosscheck_files import Files, unknown
+from apps.crosscheck_people import studios, supervisors
 from apps.fields import shown
 from apps.model_centre import Answer
-from apps.model_supervisors import ADMIN, ALL_TEAMS, BUILT_IN_ROLES
 from apps.reading import meant
 from apps.whole_site import Site
 from ivr.document import Document, Place
@@ -30,25 +30,6 @@ PICKUP = "*8"
 """Kept for call pickup, as is everything that begins with two stars."""
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The documents of a site by file name, and which of them are too broken to be held against others."""
-
-    docs: dict[str, Document]
-    broken: frozenset[str]
-
-    def __getitem__(self, file: str) -> Document:
-        return self.docs[file]
-
-    def names(self, file: str, key: str) -> set[str] | None:
-        """What a file names under a key, right or wrong; None when it cannot be read."""
-        data = self.docs[file].data
-        if file in self.broken or not isinstance(data, dict):
-            return None
-        under = data.get(key, {})
-        return set(under) if isinstance(under, dict) else set()
-
-
 def crosscheck(files: Files, site: Site) -> None:
     """Note every mistake that only shows when the files are held side by side."""
     for check in (
@@ -60,17 +41,11 @@ def crosscheck(files: Files, site: Site) -> None:
         _phones,
         _trunks,
         _agents,
-        _supervisors,
+        supervisors,
         _queues,
-        _studios,
+        studios,
     ):
         check(files, site)
-
-
-def _unknown(doc: Document, place: Place, what: str, given: str, known: set[str] | None, file: str) -> None:
-    """A mistake if `given` is not among `known` (None: cannot be said)."""
-    if known is not None and given not in known:
-        doc.mistake(place, f'There is no {what} "{given}"', meant(given, sorted(known)) or f"Name it in {file}.")
 
 
 def _switch(files: Files, site: Site) -> None:
@@ -207,7 +182,7 @@ def _trunks(files: Files, site: Site) -> None:
     known = files.names("trunks.yaml", "trunks")
     for number, rule in enumerate(site.outbound):
         for index, way in enumerate(rule.trunks):
-            _unknown(doc, ("outbound", number, "trunks", index), "trunk", way, known, "trunks.yaml")
+            unknown(doc, ("outbound", number, "trunks", index), "trunk", way, known, "trunks.yaml")
             if way in site.trunks and not site.trunks[way].host:
                 doc.mistake(
                     ("outbound", number, "trunks", index),
@@ -225,33 +200,9 @@ def _agents(files: Files, site: Site) -> None:
             if queue in agent.queues[:index]:
                 doc.mistake(place, f'Agent "{name}" names queue "{queue}" twice', "Keep one.")
             else:
-                _unknown(doc, place, "queue", queue, queues, "queues.yaml")
+                unknown(doc, place, "queue", queue, queues, "queues.yaml")
         if agent.extension is not None:
-            _unknown(doc, ("agents", name, "extension"), "phone", agent.extension, phones, "phones.yaml")
-
-
-def _supervisors(files: Files, site: Site) -> None:
-    doc, phones = files["agents.yaml"], files.names("phones.yaml", "phones")
-    roles = None if "agents.yaml" in files.broken else {*BUILT_IN_ROLES, *(files.names("agents.yaml", "roles") or ())}
-    teams = {agent.team for agent in site.agents.values() if agent.team} | {ALL_TEAMS}
-    seated: dict[str, str] = {}
-    for name, supervisor in site.supervisors.items():
-        place = ("supervisors", name)
-        if name == ADMIN:
-            doc.mistake(place, f'No supervisor may be called "{ADMIN}"', "That is who acts on nobody's behalf.")
-        _unknown(doc, (*place, "role"), "role", supervisor.role, roles, "agents.yaml")
-        for index, team in enumerate(supervisor.teams):
-            _unknown(doc, (*place, "teams", index), "team of agents", team, teams, "agents.yaml")
-        if not supervisor.teams:
-            doc.mistake(place, f'Supervisor "{name}" watches over nobody', "Name teams, or write teams: all.")
-        if supervisor.extension is not None:
-            _unknown(doc, (*place, "extension"), "phone", supervisor.extension, phones, "phones.yaml")
-            if (other := seated.setdefault(supervisor.extension, name)) != name:
-                doc.mistake(
-                    (*place, "extension"),
-                    f'The phone {supervisor.extension} is that of supervisor "{other}", too',
-                    "Who keys a star code is known by the phone.",
-                )
+            unknown(doc, ("agents", name, "extension"), "phone", agent.extension, phones, "phones.yaml")
 
 
 def _queues(files: Files, site: Site) -> None:
@@ -263,7 +214,7 @@ def _queues(files: Files, site: Site) -> None:
         if queue.language is not None:
             _languages(doc, (*place, "language"), [queue.language], site)
         if "switch.yaml" not in files.broken:
-            _unknown(doc, (*place, "music"), "music class", queue.music, set(site.switch.music), "switch.yaml")
+            unknown(doc, (*place, "music"), "music class", queue.music, set(site.switch.music), "switch.yaml")
         _all_languages(doc, (*place, "greeting"), queue.greeting, site)
         for code, names in queue.dispositions.items():
             _all_languages(doc, (*place, "dispositions", code), names, site)
@@ -278,19 +229,6 @@ def _queues(files: Files, site: Site) -> None:
             _then(files, doc, (*place, key, "then"), name, answer)
 
 
-def _studios(files: Files, site: Site) -> None:
-    doc, phones = files["queues.yaml"], files.names("phones.yaml", "phones")
-    for name, studio in site.studios.items():
-        place: Place = ("studios", name)
-        for key, extensions in (("hosts", studio.hosts), ("experts", studio.experts)):
-            for index, extension in enumerate(extensions):
-                _unknown(doc, (*place, key, index), "phone", extension, phones, "phones.yaml")
-        for extension in set(studio.hosts) & set(studio.experts):
-            doc.mistake(place, f'Phone {extension} is host and expert of studio "{name}"', "Keep one.")
-        if "switch.yaml" not in files.broken:
-            _unknown(doc, (*place, "music"), "music class", studio.music, set(site.switch.music), "switch.yaml")
-
-
 def _then(files: Files, doc: Document, place: Place, queue: str, answer: Answer) -> None:
     then = answer.then
     if then is None:
@@ -299,10 +237,10 @@ def _then(files: Files, doc: Document, place: Place, queue: str, answer: Answer)
         doc.mistake((*place, "queue"), f'Queue "{queue}" sends its callers to itself', "Choose another way.")
     elif then.queue is not None:
         queues = files.names("queues.yaml", "queues")
-        _unknown(doc, (*place, "queue"), "queue", then.queue, queues, "queues.yaml")
+        unknown(doc, (*place, "queue"), "queue", then.queue, queues, "queues.yaml")
     if then.voicemail is not None:
         phones = files.names("phones.yaml", "phones")
-        _unknown(doc, (*place, "voicemail"), "phone", then.voicemail, phones, "phones.yaml")
+        unknown(doc, (*place, "voicemail"), "phone", then.voicemail, phones, "phones.yaml")
 
 
 def _languages(doc: Document, place: Place, given: Iterable[str], site: Site) -> None:

@@ -27,7 +27,8 @@ from acd.events import CountsLoaded, PhoneReachable, Reconfigured
 from apps import log as logs
 from apps import methods, metrics, processes, reception, reports
 from apps.alarms import Alarms
-from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered
+from apps.api.events import ConfigReloaded, PhoneRegistered, PhoneUnregistered
+from apps.api.hub import EventHub
 from apps.api.listening import SocketError
 from apps.api.server import ApiServer
 from apps.booked_bindings import BookedBindings

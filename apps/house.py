@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from apps import recording
 from apps.alarms import Alarms
-from apps.api.events import EngineChanged, EventHub
+from apps.api.events import EngineChanged
+from apps.api.hub import EventHub
 from apps.caller_memory import CallerMemory
 from apps.journal import Journal
 from apps.lookups.world import Lookups

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from apps.crosscheck import Files, crosscheck
+from apps.crosscheck import crosscheck
+from apps.crosscheck_files import Files
 from apps.fields import digit, extension, name
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry

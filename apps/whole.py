@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apps import star_codes
-from apps.crosscheck import Files
+from apps.crosscheck_files import Files
 from apps.lookups import code
 from apps.settings import read_site
 from apps.whole_site import Site

@@ -3,7 +3,7 @@
 Requests of one client are answered in order. A client that does not read is waited for alone; one that sends
 rubbish gets an error object, one that sends an endless line is closed.
 
-Deliberately absent: what methods do (they are given), the wire's form (protocol.py), numbering events (events.py).
+Deliberately absent: what methods do (they are given), the wire's form (protocol.py), numbering events (hub.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from msgspec import UNSET, Raw, Struct
 from apps.api import params as p
 from apps.api.catalogue import OWN
 from apps.api.discover import openrpc
-from apps.api.events import WALLBOARD, Event, TypeFilter, WallboardNumbers
+from apps.api.event_filter import WALLBOARD, TypeFilter
+from apps.api.events import WallboardNumbers
+from apps.api.hub import Event
 from apps.api.instants import utc
 from apps.api.protocol import (
     API,

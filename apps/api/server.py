@@ -13,7 +13,7 @@ from pathlib import Path
 
 from apps.api.catalogue import Method
 from apps.api.connection import Connection
-from apps.api.events import EventHub
+from apps.api.hub import EventHub
 from apps.api.listening import bind
 from apps.api.protocol import MAX_LINE, ApiError, Code, ErrorResponse, line
 from apps.api.types import utc

@@ -16,7 +16,7 @@ import msgspec
 
 from apps.api import catalogue
 from apps.api.client import SeenEvent, Unreachable
-from apps.api.events import WALLBOARD
+from apps.api.event_filter import WALLBOARD
 from apps.api.params import Subscribe
 from apps.api.protocol import plain, shown_json
 from apps.api.wallboard_types import WallAgent, Wallboard, WallQueue

@@ -21,7 +21,7 @@ from switch.words import Cause, LegId, Party
 from tests.stage.paper.house import PaperHouse, after, run, settle
 from tests.stage.paper.switch import NO_CODEC
 
-CALLED = ("4001", "4002", "4003", "4004", "4005", "4006", "4007", "4008", "4010", "2001", "2003", "9999", "75551")
+CALLED = ("4001", "4002", "4012", "4003", "4004", "4005", "4006", "4007", "4008", "4010", "2001", "2003", "9999", "75551")
 REFUSALS = (Cause.BUSY, Cause.DECLINED, Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TRUNK_FAILED)
 Step = tuple[str, int, int]
 KINDS = (
@@ -55,7 +55,7 @@ class Play:
                 offer = {} if m else {"offer": None}
                 self.callers.append(switch.call_in(CALLED[n % len(CALLED)], number=f"1380013800{m}", **offer))
             case "from":
-                self.callers.append(switch.call_from(PHONES[n % 3], (*CALLED, "*11", "*12", "*131")[(n + m) % 16]))
+                self.callers.append(switch.call_from(PHONES[n % 3], (*CALLED, "*11", "*12", "*131")[(n + m) % 17]))
             case "click" if switch.contacts("2001"):
                 await house.ask("dial", p.Dial("2001", CALLED[(n + m) % len(CALLED)]))
             case "rang" if out:

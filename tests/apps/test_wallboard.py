@@ -12,7 +12,8 @@ from rich.console import Console
 
 from apps.api import params as p
 from apps.api.client import AsyncClient, SeenEvent
-from apps.api.events import WALLBOARD, AlarmCleared, TypeFilter
+from apps.api.event_filter import WALLBOARD, TypeFilter
+from apps.api.events import AlarmCleared
 from apps.api.wallboard_types import Wallboard
 from apps.commands.wallboard import draw
 from apps.model_wallboard import WallboardEntry

@@ -74,6 +74,8 @@ SITE: Mapping[str, str] = {
             keep_without_agents: true
             announce_position_every: never
             timed_out: {say: {en: "Sorry.", zh: "抱歉。"}, then: {voicemail: "2004"}}
+        studios:
+          health: {hosts: "2003", experts: "2002"}
     """,
     "dialplan/main.yaml": """
         routes:
@@ -90,7 +92,9 @@ SITE: Mapping[str, str] = {
           - {to: "4009", reject: busy}
           - {to: "4010", do: plain}
           - {to: "4011", do: judged}
+          - {to: "4012", do: show}
         scripts:
+          show: [{studio: health}]
           hotline: [{queue: sales}, {say: {en: "After.", zh: "之后。"}}]
           service: [{queue: service}]
           ask:
@@ -254,6 +258,7 @@ class PaperHouse:
             assert view.activity.value in ("idle", "wrapping up"), f"{view.name} is {view.activity}"
         assert not await house.journal.open_interactions()
         assert not house.supervision.watches, "supervisors left"
+        assert not house.studios.live, "studios left"
         assert house.journal.strays == 0, "something was booked for a call that is closed"
         assert house.journal.lost == 0
 
