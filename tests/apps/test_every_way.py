@@ -21,7 +21,22 @@ from switch.words import Cause, LegId, Party
 from tests.stage.paper.house import PaperHouse, after, run, settle
 from tests.stage.paper.switch import NO_CODEC
 
-CALLED = ("4001", "4002", "4012", "4003", "4004", "4005", "4006", "4007", "4008", "4010", "2001", "2003", "9999", "75551")
+CALLED = (
+    "4001",
+    "4002",
+    "4012",
+    "4003",
+    "4004",
+    "4005",
+    "4006",
+    "4007",
+    "4008",
+    "4010",
+    "2001",
+    "2003",
+    "9999",
+    "75551",
+)
 REFUSALS = (Cause.BUSY, Cause.DECLINED, Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TRUNK_FAILED)
 Step = tuple[str, int, int]
 KINDS = (
