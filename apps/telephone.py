@@ -26,7 +26,7 @@ from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.script_call import Call as ScriptCall
-from ivr.words import DialResult, Prompt, QueueResult, RecordResult
+from ivr.words import NOTHING_WANTED, DialResult, Prompt, QueueResult, RecordResult, Wants
 from media.words import Source
 from switch.words import Cause, Party
 
@@ -148,6 +148,7 @@ class Telephone:
         max_wait_s: float | None,
         music: str | None,
         announce_every_s: float | None,
+        wants: Wants = NOTHING_WANTED,
     ) -> QueueResult:
         """Wait in a queue and talk to an agent."""
         await self.answer()
@@ -161,6 +162,7 @@ class Telephone:
             max_wait_s=max_wait_s,
             music=music,
             announce_every_s=announce_every_s,
+            wants=wants,
         )
 
     async def studio(self, name: str, *, role: str, language: str) -> str:

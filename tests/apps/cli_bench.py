@@ -30,6 +30,7 @@ SHOWS = [
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",
+    "agents explain mei",
     "studio show health",
     f"recordings play-info {CALL}-1",
     "status",
