@@ -18,7 +18,7 @@ from media.events import RtpLost
 from media.paths import Direction
 from media.words import StreamId
 from switch.words import Cause, LegId, Party
-from tests.stage.paper.house import PaperHouse, after, run, settle
+from tests.stage.paper.house import SITE, PaperHouse, after, run, settle
 from tests.stage.paper.switch import NO_CODEC
 
 CALLED = (
@@ -39,6 +39,12 @@ CALLED = (
 )
 REFUSALS = (Cause.BUSY, Cause.DECLINED, Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TRUNK_FAILED)
 Step = tuple[str, int, int]
+STUDIO = {
+    "queues": SITE["queues.yaml"] + '    studios: {health: {hosts: "2003", experts: "2002"}}\n',
+    "dialplan": SITE["dialplan/main.yaml"]
+    .replace("routes:", 'routes:\n          - {to: "4012", do: show}')
+    .replace("scripts:", "scripts:\n          show: [{studio: health}]"),
+}
 KINDS = (
     "in", "from", "click", "rang", "rang", "answered", "answered", "answered", "refuses", "hangs up", "hangs up",
     "hold", "resume", "keys", "speaks", "time", "time", "at once", "codec", "engine", "silence", "release", "log in",
@@ -173,7 +179,7 @@ async def scene(house: PaperHouse, steps: list[Step]) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_whatever_happens_nothing_is_left_and_the_books_add_up(steps: list[Step]) -> None:
-    run(lambda house: scene(house, steps))
+    run(lambda house: scene(house, steps), **STUDIO)
 
 
 TALK: list[Step] = [("log in", 0, 0), ("in", 0, 1), ("time", 0, 2), ("rang", 0, 0), ("answered", 0, 0), ("time", 0, 2)]
@@ -182,4 +188,4 @@ TALK: list[Step] = [("log in", 0, 0), ("in", 0, 1), ("time", 0, 2), ("rang", 0, 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_the_same_in_the_middle_of_a_queue_call(steps: list[Step]) -> None:
-    run(lambda house: scene(house, TALK + steps))
+    run(lambda house: scene(house, TALK + steps), **STUDIO)

@@ -74,8 +74,6 @@ SITE: Mapping[str, str] = {
             keep_without_agents: true
             announce_position_every: never
             timed_out: {say: {en: "Sorry.", zh: "抱歉。"}, then: {voicemail: "2004"}}
-        studios:
-          health: {hosts: "2003", experts: "2002"}
     """,
     "dialplan/main.yaml": """
         routes:
@@ -92,9 +90,7 @@ SITE: Mapping[str, str] = {
           - {to: "4009", reject: busy}
           - {to: "4010", do: plain}
           - {to: "4011", do: judged}
-          - {to: "4012", do: show}
         scripts:
-          show: [{studio: health}]
           hotline: [{queue: sales}, {say: {en: "After.", zh: "之后。"}}]
           service: [{queue: service}]
           ask:
