@@ -12,6 +12,7 @@ from apps.methods.callers import Callers
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
+from apps.methods.reports import Reports
 from apps.methods.status import Status
 from apps.methods.studios import StudioMethods
 from apps.methods.supervise import Supervise
@@ -26,17 +27,10 @@ def table(exchange: Exchange) -> dict[str, Method]:
     """Every method of the catalogue with the function that serves it."""
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
-    for noun in (
-        Status(exchange),
-        Calls(house),
-        Agents(house),
-        Queues(house),
-        Books(house),
-        Callers(house),
-        Recordings(house),
-        Supervise(house),
-        Wall(exchange.board),
-        StudioMethods(house),
-    ):
+    nouns = (
+        *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
+        *(Recordings(house), Reports(house), Supervise(house), Wall(exchange.board), StudioMethods(house)),
+    )
+    for noun in nouns:
         functions |= noun.functions()
     return catalogue.bind(functions)

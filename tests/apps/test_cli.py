@@ -11,8 +11,6 @@ import pytest
 from rich.cells import cell_len
 
 from apps.api import params as p
-from apps.api import studio_types as stu
-from apps.api import supervise_params as s
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES
 from tests.apps.board import CALL, CALLS
@@ -74,19 +72,15 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("recordings resume abc", "recordings.resume", p.ByCall("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
-        ("supervise listen mei --by lin", "supervise.listen", s.Watch("lin", agent="mei")),
-        ("supervise whisper --call abc --phone 204", "supervise.whisper", s.Watch(call_id="abc", extension="204")),
-        ("supervise barge --queue sales", "supervise.barge", s.Watch(queue="sales")),
-        ("supervise stop --by lin", "supervise.stop", s.ByWatcher("lin")),
-        ("supervise takeover abc --by lin", "supervise.takeover", s.Take("abc", "lin")),
-        ("supervise intercept abc --phone 204", "supervise.intercept", s.Take("abc", extension="204")),
-        ("supervise release abc --by lin", "supervise.release", s.OnCall("abc", "lin")),
-        ("supervise move abc --queue sales --first", "supervise.move", s.Move("abc", queue="sales", first=True)),
-        ("supervise state mei break --reason lunch", "supervise.state", s.AgentState("mei", "break", reason="lunch")),
-        ("supervise note good --agent mei", "supervise.note", s.Note("good", agent="mei")),
-        ("supervise log --act note", "supervise.log", s.ActFilter(act="note", limit=50)),
-        ("studio air health", "studio.air", stu.InStudio("health")),
-        ("studio back health abc --by lin", "studio.back", stu.InStudio("health", "abc", "lin")),
+        (
+            "reports queues --queue sales --service-level 30",
+            "reports.queues",
+            p.QueueReportOf(None, None, "sales", 30.0),
+        ),
+        ("reports intervals --every 15", "reports.intervals", p.IntervalReportOf(interval_s=900)),
+        ("reports agents --agent mei", "reports.agents", p.AgentReportOf(agent="mei")),
+        ("reports breaks", "reports.breaks", p.AgentReportOf()),
+        ("reports dispositions --queue sales", "reports.dispositions", p.DispositionReportOf(queue="sales")),
         ("stop", "switch.stop", p.Stop()),
         ("stop --grace 5", "switch.stop", p.Stop(5.0)),
         ("reload", "config.reload", p.Nothing()),
