@@ -103,7 +103,8 @@ class Lines(Roster):
         self.leave_lane(caller)
         self._unhold(caller)
         self.deadlines.drop((Due.WIDEN, caller.id))
-        caller.queue, caller.reach, caller.told_position = queue.name, 1, 0
+        caller.told_position = caller.told_position if queue is before else 0
+        caller.queue, caller.reach = queue.name, 1
         caller.rank = rank_of(caller.priority + queue.settings.weight, caller.joined_at, self.ageing)
         if first:
             self._firsts -= 1

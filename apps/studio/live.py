@@ -15,8 +15,8 @@ from apps.api.events import StudioChanged
 from apps.api.studio_types import StudioInfo
 from apps.journal_story import SegmentKind
 from apps.model_studio import StudioEntry
+from apps.room_tape import RoomTape
 from apps.studio.show import Member, Show
-from apps.studio.tape import Tape
 from apps.studio.texts import text
 from apps.studio.words import Happening, Part, Role
 from ivr import spoken
@@ -46,7 +46,7 @@ class Studio:
         self._room = RoomId(f"studio.{name}")
         self._hearing: Hearing | None = None
         self._music: dict[StreamId, str | None] = {}
-        self._tape: Tape | None = None
+        self._tape: RoomTape | None = None
         self._on_tape = False
         """Its ear is open."""
 
@@ -124,7 +124,7 @@ class Studio:
 
     def _begin_tape(self) -> None:
         first = next(member for member in self.show.members.values() if member.role is not Role.CALLER)
-        tape = self._tape = Tape(self._house, self.name, first.call)
+        tape = self._tape = RoomTape(self._house, "studio", self.name, first.call)
 
         async def begin() -> None:
             if await tape.begin(first.stream) and self._tape is tape and self.calls:

@@ -5,10 +5,11 @@ Every act is booked, a refused one with its reason. Raises `Refused`, and then n
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted
-from acd.words import AgentName, CallerId, Presence
+from acd.words import AgentName, CallerId, Presence, QueueName
 from apps import floor_views
 from apps.api.supervise_types import ActInfo
 from apps.supervise import rights
@@ -63,8 +64,21 @@ def move(house: House, by: str, call: Call, queue: str, first: bool) -> None:
         rights.must_be_over_call(house, by, call)
         if not queue and not first:
             raise Refused("Say to which queue, or that the call shall be first", "queue")
+        _must_take(house, queue)
         if not house.floor.move(CallerId(call.id), queue, first):
             raise Refused(f"Call {call.id} does not wait in a queue", "call_id", "zongji queues show QUEUE says who.")
+
+
+def _must_take(house: House, queue: str) -> None:
+    """Raises `Refused` when the queue would send a new caller away."""
+    view = house.floor.centre.queue(QueueName(queue), time.monotonic()) if queue else None
+    entry = house.site.queues.get(queue)
+    if view is None or entry is None:
+        return
+    if not view.logged_in and not entry.keep_without_agents:
+        raise Refused(f"Nobody is logged in to queue {queue}", "queue")
+    if entry.max_callers is not None and view.waiting >= entry.max_callers:
+        raise Refused(f"Queue {queue} is full", "queue")
 
 
 def change_state(house: House, by: str, agent: str, state: str, reason: str, extension: str) -> AgentInfo:

@@ -180,6 +180,8 @@ async def test_a_caller_is_moved_up_and_between_queues(house: PaperHouse) -> Non
     await after(5)
     with pytest.raises(ApiError, match="no queue none"):
         await house.ask("supervise.move", s.Move(house.call(second).id, queue="none"))
+    with pytest.raises(ApiError, match="Nobody is logged in to queue sales"):
+        await house.ask("supervise.move", s.Move(house.call(second).id, queue="sales"))
     with pytest.raises(ApiError, match="to which queue"):
         await house.ask("supervise.move", s.Move(house.call(second).id))
     await house.ask("supervise.move", s.Move(house.call(first).id, queue="short"))

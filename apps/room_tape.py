@@ -1,10 +1,10 @@
-"""Keeps what is on air: one mono WAV a show, ready to be published.
+"""Keeps what is said in a room: one mono WAV.
 
-    <site>/recordings/studio/<name>/20261122-040506.wav
+    <site>/recordings/<kind>/<room>/20261122-040506.wav       kind: studio, conference
 
-A recording keeps what one party says. Here that party is the show itself: an ear that only listens is a member of the
-room, and sends what it hears to the tape, a second stream of the same engine that is in no room. The path between the
-two is RTP over the loopback, as any other stream's.
+A recording keeps what one party says. Here that party is the room itself: an ear that only listens is a member of it,
+and sends what it hears to the tape, a second stream of the same engine that is in no room. The path between the two is
+RTP over the loopback, as any other stream's.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ from media.words import StreamId
 if TYPE_CHECKING:
     from apps.house import House
 
-log = logging.getLogger("studio")
+log = logging.getLogger("recording")
 
 
-class Tape:
-    """One recording of one show. `call`: whose arrival began it."""
+class RoomTape:
+    """One recording of one room. `call`: who is in it when it begins."""
 
-    def __init__(self, house: House, studio: str, call: str) -> None:
+    def __init__(self, house: House, kind: str, room: str, call: str) -> None:
         at = local_now(house.site)
-        self.name = f"studio-{studio}-{at:%Y%m%d-%H%M%S}"
+        self.name = f"{kind}-{room}-{at:%Y%m%d-%H%M%S}"
         self.ear = StreamId(f"{self.name}.ear")
         self._tape = StreamId(f"{self.name}.tape")
-        self.path = house.site.paths.recordings / "studio" / studio / f"{at:%Y%m%d-%H%M%S}.wav"
+        self.path = house.site.paths.recordings / kind / room / f"{at:%Y%m%d-%H%M%S}.wav"
         self._house = house
         self._began = time.monotonic()
         self._at = time.time()
         self._marks: list[MarkInfo] = []
-        self._info = RecordingInfo(self.name, call, str(self.path), utc(self._at), 0, 1, "studio")
+        self._info = RecordingInfo(self.name, call, str(self.path), utc(self._at), 0, 1, kind)
         self.failed = ""
 
     async def begin(self, near: StreamId) -> bool:
         """Open it all. False, with an alarm, when that cannot be."""
         desk, journal = self._house.desk, self._house.journal
-        journal.recording_opened(self.name, self._info.call_id, self._at, self.path, channels=1, kind="studio")
+        journal.recording_opened(self.name, self._info.call_id, self._at, self.path, channels=1, kind=self._info.kind)
         self._house.hub.publish(RecordingStarted(self._info))
         try:
             here = await desk.open(self.ear, near)
@@ -64,7 +64,7 @@ class Tape:
         return True
 
     def mark(self, what: str, who: str) -> None:
-        """Note who came on air, or went, and when in the file."""
+        """Note that somebody came or went, and when in the file."""
         ms = round((time.monotonic() - self._began) * 1000)
         self._marks.append(MarkInfo(ms, what, who, "", "", "", ms))
 
