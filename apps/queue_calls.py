@@ -155,7 +155,7 @@ class Floor:
         before, name = waiting.queue, QueueName(queue or waiting.queue)
         waiting.queue = name  # what the centre then says of the caller is about the new queue
         if name != before:
-            self._house.journal.stay_left(caller, waiting.call.at(), LeaveReason.REMOVED.value)
+            waiting.left_queue(before, LeaveReason.REMOVED)
         self.tell(CallerMoved(caller, name, first))
         self._news.touch(before, name)
         if waiting.stay is Stay.WAITING and name != before:
@@ -230,7 +230,7 @@ class Floor:
         self._book_outcome(alert, ANSWERED, self._loop.time() - agent_call.began)
         today = self._house.today.queue(effect.queue)
         today.answered += 1
-        today.in_time += queue is not None and effect.waited_s <= queue.service_level_s
+        today.in_time += queue is not None and self._loop.time() - waiting.entered <= queue.service_level_s
         self._house.tally.served(effect.queue, effect.waited_s)
         waiting.call.changed()
 

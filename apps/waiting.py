@@ -56,6 +56,11 @@ class Waiting:
     agent_call: AgentCall | None = None
     """With whom they talk."""
     waited_s: float = 0.0
+    entered: float = field(init=False)
+    """When they came to stand in this queue; later than `began` for who was moved."""
+
+    def __post_init__(self) -> None:
+        self.entered = self.began
 
     @property
     def caller(self) -> CallerId:
@@ -77,13 +82,21 @@ class Waiting:
         if current is not None and current.queue != self.queue:
             call.leave("moved")
             call.enter(SegmentKind.QUEUE, queue=self.queue)
+        self.entered = asyncio.get_running_loop().time()
         if queue is not None:
             self.house.journal.stay_opened(call.id, self.queue, call.at(), queue.service_level_s, queue.short_abandon_s)
 
     def _book_left(self, reason: LeaveReason) -> None:
         """The wait is over without an agent, if it was not before."""
         if self.stay is Stay.WAITING:
-            self.house.journal.stay_left(self.call.id, self.call.at(), reason.value)
+            self.left_queue(self.queue, reason)
+
+    def left_queue(self, name: str, reason: LeaveReason) -> None:
+        """For the books and today's counts: the wait in this queue is over without an agent."""
+        self.house.journal.stay_left(self.call.id, self.call.at(), reason.value)
+        queue, waited_s = self.house.site.queues.get(name), asyncio.get_running_loop().time() - self.entered
+        if reason is not LeaveReason.ABANDONED and queue is not None and waited_s > queue.service_level_s:
+            self.house.today.queue(name).sent_on_late += 1
 
     def too_long(self) -> None:
         """The dialplan's own patience is over. Whoever talks by then may talk on."""

@@ -56,7 +56,7 @@ class Board:
     def _queue(self, info: QueueInfo) -> WallQueue:
         entry, today = self._house.site.queues.get(info.queue), self._house.today.queue(info.queue)
         limits = entry.wallboard if entry is not None else WallboardEntry()
-        offered = today.answered + today.abandoned
+        offered = today.counted
         share = round(100 * today.in_time / offered, 1) if offered else None
         lost = round(100 * today.abandoned / offered, 1) if offered else None
         levels = {

@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from apps import reports
 from apps.api import params as p
 from apps.api.client import AsyncClient, SeenEvent
 from apps.api.event_filter import WALLBOARD, TypeFilter
@@ -69,6 +70,14 @@ async def test_who_is_answered_late_is_not_in_time(house: PaperHouse) -> None:
     await after(10)
     house.switch.answered(rings)
     assert (await numbers(house)).queues[0].service_level == 0.0
+
+
+@paper(queues=QUEUES.replace("ring: 15, wrap_up", "max_wait: 30, keep_without_agents: true, ring: 15, wrap_up"))
+async def test_who_is_sent_on_late_counts_against_the_service_level_also_after_a_restart(house: PaperHouse) -> None:
+    await house.call_in("4001")
+    await after(40)
+    assert (await numbers(house)).queues[0].service_level == 0.0
+    assert (await reports.counts_today(house.house.journal, 0.0))["sales"] == (0, 0, 0, 1)
 
 
 @paper(queues=QUEUES)
