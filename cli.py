@@ -15,6 +15,7 @@ from apps.commands.doctor import doctor
 from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
+from apps.commands.reports import reports
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
 
 
@@ -26,7 +27,7 @@ class Main(Noun):
         ("Calls", (calls, dial, callers, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),
-        ("The books", (cdr, recordings)),
+        ("The books", (cdr, recordings, reports)),
         ("Trying it out", (phone, demo)),
     )
 

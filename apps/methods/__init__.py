@@ -12,6 +12,7 @@ from apps.methods.callers import Callers
 from apps.methods.calls import Calls
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
+from apps.methods.reports import Reports
 from apps.methods.status import Status
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
     nouns = (
         *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
-        Recordings(house),
+        *(Recordings(house), Reports(house)),
     )
     for noun in nouns:
         functions |= noun.functions()

@@ -21,6 +21,11 @@ LISTS = [
     "engines list",
     "cdr list",
     "recordings list",
+    "reports queues",
+    "reports intervals",
+    "reports agents",
+    "reports breaks",
+    "reports dispositions",
 ]
 SHOWS = [
     "callers show 13800138000",
