@@ -31,8 +31,8 @@ def test_what_people_typed_is_no_formula_in_csv(bench: Bench) -> None:
 
 def test_the_list_of_agents_counts_down_and_marks_what_is_over_or_owed() -> None:
     now = time.time()
-    wraps = t.AgentInfo("a", "available", "wrapping up", utc(now), until=utc(now + 65.5), disposition_owed=True)
-    rests = t.AgentInfo("b", "on break", "idle", utc(now), break_until=utc(now - 125.0), overdue=True)
+    wraps = t.AgentInfo("a", "available", "wrapping up", utc(now), until=utc(now + 65.95), disposition_owed=True)
+    rests = t.AgentInfo("b", "on break", "idle", utc(now), break_until=utc(now - 125.05), overdue=True)
     idles = t.AgentInfo("c", "available", "idle", utc(now))
     (left,) = [column for column in AGENT_COLUMNS if column.title == "LEFT"]
     assert [left.cell(agent) for agent in (wraps, rests, idles)] == ["1:05?", "!-2:05", ""]
