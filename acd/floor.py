@@ -21,6 +21,7 @@ from acd.door import Shut
 from acd.effects import BookAlert, Connect, Release, StartAlert, StopAlert
 from acd.facts import Nowhere, Surroundings
 from acd.lines import Lines
+from acd.queue import Queue
 from acd.verdict import decision
 from acd.wait import Due
 from acd.words import Activity, AgentName, AlertId, AlertOutcome, LeaveReason
@@ -50,6 +51,13 @@ class Floor(Lines):
             self.withdraw(alert, AlertOutcome.WITHDRAWN if ours else AlertOutcome.CALLER_LEFT, now)
         door, why = (shut.index, shut.why) if shut is not None else (-1, "")
         self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at, door, why))
+
+    def move_caller(self, caller: Caller, queue: Queue, first: bool, now: float) -> None:
+        """The caller stands in this queue now, by what they have waited, or before everybody; what rang stops."""
+        for alert in [self.alerts[alert] for alert in caller.alerts]:
+            self.withdraw(alert, AlertOutcome.WITHDRAWN, now)
+        if caller.id in self.callers:  # else their patience was over, and only the phone that rang had kept them
+            self.change_queue(caller, queue, first, now)
 
     # alerts
 

@@ -28,6 +28,7 @@ from apps.fields import (
     wrong,
 )
 from apps.model_doors import Answer, DoorEntry, Texts
+from apps.model_wallboard import WallboardEntry
 from apps.needs import ExpressionError, Need, need
 from ivr.hours import HoursError, Weekly, weekly
 
@@ -112,6 +113,8 @@ class AgentEntry(Entry):
     """Instead of the queue's."""
     shift: Annotated[tuple[Annotated[Weekly, BeforeValidator(_hours)], ...], BeforeValidator(one_or_more)] = ()
     """When the agent is meant to be there, by the site's clock; for the reports' adherence."""
+    team: Name | None = None
+    """Whose supervisors watch over this agent."""
     skills: Skills = Field(default_factory=dict)
     tiers: dict[Name, Annotated[int, BeforeValidator(whole(1, 100))]] = Field(default_factory=dict)
     """By queue: chosen only when nobody of a lower tier is free; 1 where not said."""
@@ -197,6 +200,7 @@ class QueueEntry(Entry):
     """Said in turn."""
     comfort_every_s: SecondsOrNever = Field(default=60.0, alias="comfort_every")
     closed: Answer = Answer()
+    wallboard: WallboardEntry = WallboardEntry()
     timed_out: Answer = Answer()
     no_agents: Answer = Answer()
     full: Answer = Answer()

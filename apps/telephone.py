@@ -21,6 +21,8 @@ from apps.journal_writer import JournalError
 from apps.log import safe
 from apps.queue_answers import Stood
 from apps.site_clock import local_now
+from apps.studio.keys import attend
+from apps.studio.words import Role
 from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
@@ -170,6 +172,12 @@ class Telephone:
         )
         self._stood = Stood(result.door, result.arrived, priority, wants)
         return result
+
+    async def studio(self, name: str, *, role: str, language: str) -> str:
+        """Be in a studio's show."""
+        await self.answer()
+        self._call.speak(language)
+        return await attend(self._house, self._call, name, Role(role) if role else None)
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
