@@ -38,6 +38,12 @@ def _caller_left(floor: Floor, event: events.CallerLeft, now: float) -> None:
         floor.release(caller, LeaveReason.ABANDONED if event.abandoned else LeaveReason.REMOVED, now)
 
 
+def _caller_changed(floor: Floor, event: events.CallerChanged, now: float) -> None:
+    caller = floor.callers.get(event.caller)
+    if caller is not None:
+        floor.change_claim(caller, event, now)
+
+
 def _skip_due(floor: Floor, key: Any, now: float) -> None:
     caller = floor.callers[key[1]]
     del caller.skips[key[2]]
@@ -73,6 +79,7 @@ def _widen_due(floor: Floor, key: Any, now: float) -> None:
 HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
     events.CallerJoined: _caller_joined,
     events.CallerLeft: _caller_left,
+    events.CallerChanged: _caller_changed,
 }
 DUE: dict[Due, Callable[[Floor, Any, float], None]] = {
     Due.SKIP: _skip_due,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from acd.agent import Agent
 from acd.caller import Caller, CallerHappening, CallerState, rank_of
 from acd.effects import MovePosition
-from acd.events import CallerJoined
+from acd.events import CallerChanged, CallerJoined
 from acd.lane import Lane
 from acd.need import admitted
 from acd.order import index_of, place_caller, take_caller
@@ -19,7 +19,7 @@ from acd.queue import Queue
 from acd.roster import Roster
 from acd.settings import AGEING, Strategy
 from acd.wait import Due
-from acd.words import CallerId, Presence, QueueName
+from acd.words import AgentName, CallerId, Presence, QueueName
 
 POSITIONS_TOLD = 50
 """`MovePosition` follows every move of the first so many in a line. Behind them a caller is told on joining only:
@@ -145,6 +145,26 @@ class Lines(Roster):
         ):
             self.deadlines.set(key, now + settings.ring_more_s)
 
+    def change_claim(self, caller: Caller, changed: CallerChanged, now: float) -> None:
+        """The caller's priority, need or named agent is another; the place in line follows at once."""
+        queue = self.queues[caller.queue]
+        if not changed.keep_need:
+            caller.need = changed.need
+        if not changed.keep_named:
+            self._unhold(caller)
+            caller.named = changed.named
+            self._hold_for(caller, queue, changed.named, changed.named_wait_s, now)
+        self.leave_lane(caller)
+        if changed.priority is not None:
+            caller.priority = changed.priority
+            take_caller(queue.open, caller.entry)
+            self._moved(queue, take_caller(queue.line, caller.entry))
+            caller.rank = rank_of(caller.priority + queue.settings.weight, caller.joined_at, self.ageing)
+            self._moved(queue, place_caller(queue.line, caller.entry))
+            self.reopen(caller)
+        self.settle_lane(caller, now)
+        self.changed_callers[caller.id] = caller
+
     # positions
 
     def _moved(self, queue: Queue, index: int | None) -> None:
@@ -223,20 +243,25 @@ class Lines(Roster):
 
     def _hold(self, caller: Caller, queue: Queue, named_wait_s: float, now: float) -> None:
         last = caller.last_agent if queue.settings.last_agent else None
-        waits = ((caller.named, named_wait_s), (last, queue.settings.last_agent_wait_s))
-        for name, wait_s in waits:
-            agent = self.agents.get(name) if name is not None else None
-            if agent is not None and self._worth_waiting(agent, caller, queue):
-                if wait_s > 0:
-                    caller.held_for = agent.name
-                    agent.awaited_by[caller.id] = None
-                    self.deadlines.set((Due.HOLD, caller.id), now + wait_s)
-                return  # the first of them who is there decides
+        if not self._hold_for(caller, queue, caller.named, named_wait_s, now):
+            self._hold_for(caller, queue, last, queue.settings.last_agent_wait_s, now)
 
-    def _worth_waiting(self, agent: Agent, caller: Caller, queue: Queue) -> bool:
+    def _hold_for(self, caller: Caller, queue: Queue, name: AgentName | None, wait_s: float, now: float) -> bool:
+        """Whether the agent is there, and then waited for if that is wanted."""
+        agent = self.agents.get(name) if name is not None else None
+        if agent is None or not self._worth_waiting(agent, caller, queue, now):
+            return False
+        if wait_s > 0:
+            caller.held_for = agent.name
+            agent.awaited_by[caller.id] = None
+            self.deadlines.set((Due.HOLD, caller.id), now + wait_s)
+        return True
+
+    def _worth_waiting(self, agent: Agent, caller: Caller, queue: Queue, now: float) -> bool:
         if agent.presence is not Presence.AVAILABLE or agent.full or queue.name not in agent.settings.queues:
             return False
-        admits = self._lane(caller, queue, 0, caller.need is not None and queue.steps[0].own).admits
+        step = queue.step_at(now - caller.joined_at)
+        admits = self._lane(caller, queue, step, caller.need is not None and queue.steps[step].own).admits
         return admits is None or agent.name in admits
 
     def _unhold(self, caller: Caller) -> None:
