@@ -11,6 +11,7 @@ from apps.commands.base import Noun, Session, shared_options
 from apps.commands.books import cdr, recordings
 from apps.commands.callers import callers
 from apps.commands.calls import calls, dial
+from apps.commands.dialplan import dialplan
 from apps.commands.doctor import doctor
 from apps.commands.live import events
 from apps.commands.media import media
@@ -24,6 +25,7 @@ class Main(Noun):
 
     SECTIONS = (
         ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
+        ("The dialplan", (dialplan,)),
         ("Calls", (calls, dial, callers, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),
@@ -47,7 +49,7 @@ class Main(Noun):
 def main(context: click.Context) -> None:
     """Zongji (总机): a softswitch with a call centre inside it.
 
-    Every command but init, serve, check, doctor, phone and demo asks the running switch over its socket.
+    Every command but init, serve, check, doctor, dialplan, phone and demo asks the running switch over its socket.
     """
     context.ensure_object(Session)
 

@@ -54,8 +54,8 @@ class Telephone:
     def __init__(self, house: House, call: Call) -> None:
         self._house = house
         self._call = call
-        self._lookups = house.lookups
-        """As the site was when the call began."""
+        # As long as the call lasts it hears what was recorded and answered when it began, whatever is reloaded.
+        self._site, self._prompts, self._lookups = house.site, house.prompts, house.lookups
         caller = call.caller
         self.call_id: str = call.id
         self.caller = caller.number
@@ -77,7 +77,9 @@ class Telephone:
         if (digit := self._take(stop_on)) is not None:
             return digit
         await self.answer()
-        return await self.play_sources(await prompt_sources.sources(self._house, prompts), stop_on=stop_on)
+        return await self.play_sources(
+            await prompt_sources.sources(self._house, prompts, self._prompts), stop_on=stop_on
+        )
 
     async def play_sources(self, sources: Sequence[Source], *, stop_on: str = "") -> str | None:
         """As `play`, what is sound already; the caller has been answered."""
@@ -165,7 +167,7 @@ class Telephone:
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
-        return await queue_answers.give(self, self._house.site, queue, status, language)
+        return await queue_answers.give(self, self._site, queue, status, language)
 
     async def dial(
         self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None

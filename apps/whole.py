@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import soundfile
+
 from apps import star_codes
 from apps.crosscheck import Files
 from apps.lookups import code
@@ -40,6 +42,7 @@ def load_whole(directory: Path) -> Whole:
     # What a broken file should have had may be there.
     known = replace(_known(site, files, prompts.names), functions=AnyFunction() if wrong_code else functions)
     wrong: list[Mistake] = [*mistakes, *wrong_prompts, *wrong_code]
+    wrong += unplayable(prompts, site.paths.prompts)
     if "switch.yaml" in files.broken:
         # Its languages decide what every text of the dialplan must have.
         raise Mistakes(wrong)
@@ -49,6 +52,18 @@ def load_whole(directory: Path) -> Whole:
     if not all(mistake.warning for mistake in wrong):
         raise Mistakes(wrong)
     return Whole(site, prompts, plan, tuple(sorted(wrong)))
+
+
+def unplayable(prompts: Prompts, directory: Path) -> Iterator[Mistake]:
+    """Recorded prompts in which there is no sound: a caller would meet silence."""
+    for path in prompts.recordings.values():
+        try:
+            why = "" if soundfile.info(str(path)).frames else "it is empty"
+        except RuntimeError as error:  # what soundfile raises for whatever it cannot read
+            why = str(error).rpartition(": ")[2].rstrip(".")
+        if why:
+            shown = f"{directory.name}/{path.relative_to(directory)}"
+            yield Mistake(shown, 1, f"The recording cannot be played: {why}", "Record it anew, as a WAV file.")
 
 
 def hidden_by_star_codes(site: Site, plan: Plan) -> Iterator[Mistake]:

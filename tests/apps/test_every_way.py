@@ -100,7 +100,7 @@ class Play:
             case "disk":
                 house.desk.disk = "" if m % 2 else "disk full"
             case "reload":
-                house.exchange.reload()
+                await house.exchange.reload()
             case _:
                 pass
         if self.at_once:
