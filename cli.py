@@ -17,7 +17,10 @@ from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
 from apps.commands.reports import reports
+from apps.commands.studio import studio
+from apps.commands.supervise import supervise
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
+from apps.commands.wallboard import wallboard
 
 
 class Main(Noun):
@@ -27,7 +30,7 @@ class Main(Noun):
         ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
         ("The dialplan", (dialplan,)),
         ("Calls", (calls, dial, callers, events, media)),
-        ("The call centre", (agents, queues)),
+        ("The call centre", (agents, queues, supervise, wallboard, studio)),
         ("Lines", (phones, trunks, engines)),
         ("The books", (cdr, recordings, reports)),
         ("Trying it out", (phone, demo)),

@@ -44,6 +44,12 @@ def _caller_changed(floor: Floor, event: events.CallerChanged, now: float) -> No
         floor.change_claim(caller, event, now)
 
 
+def _caller_moved(floor: Floor, event: events.CallerMoved, now: float) -> None:
+    caller, queue = floor.callers.get(event.caller), floor.queues.get(event.queue)
+    if caller is not None and queue is not None:
+        floor.move_caller(caller, queue, event.first, now)
+
+
 def _skip_due(floor: Floor, key: Any, now: float) -> None:
     caller = floor.callers[key[1]]
     del caller.skips[key[2]]
@@ -80,6 +86,7 @@ HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
     events.CallerJoined: _caller_joined,
     events.CallerLeft: _caller_left,
     events.CallerChanged: _caller_changed,
+    events.CallerMoved: _caller_moved,
 }
 DUE: dict[Due, Callable[[Floor, Any, float], None]] = {
     Due.SKIP: _skip_due,

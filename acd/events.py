@@ -51,6 +51,18 @@ class CallerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerMoved:
+    """A supervisor moved the caller: to another queue, to the first place of the queue, or both.
+
+    What they have waited so far counts on; a phone that rings for them stops.
+    """
+
+    caller: CallerId
+    queue: QueueName
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AgentLoggedIn:
     """The agent is there, on that extension; available. Logging in again moves the extension."""
 
@@ -165,6 +177,7 @@ Event = (
     CallerJoined
     | CallerLeft
     | CallerChanged
+    | CallerMoved
     | AgentLoggedIn
     | AgentLoggedOut
     | BreakStarted

@@ -11,7 +11,7 @@ from __future__ import annotations
 from acd.agent import Agent
 from acd.caller import Caller, CallerHappening, CallerState, rank_of
 from acd.effects import MovePosition
-from acd.events import CallerChanged, CallerJoined
+from acd.events import CallerJoined
 from acd.lane import Lane
 from acd.need import admitted
 from acd.order import index_of, place_caller, take_caller
@@ -42,6 +42,8 @@ class Lines(Roster):
         self.moved: dict[QueueName, int] = {}
         """Lines that moved: from which index on."""
         self._arrivals = 0
+        self._firsts = 0
+        """Arrival numbers of those who were put first: below all others."""
 
     # coming and going
 
@@ -144,26 +146,6 @@ class Lines(Roster):
             and key not in self.deadlines
         ):
             self.deadlines.set(key, now + settings.ring_more_s)
-
-    def change_claim(self, caller: Caller, changed: CallerChanged, now: float) -> None:
-        """The caller's priority, need or named agent is another; the place in line follows at once."""
-        queue = self.queues[caller.queue]
-        if not changed.keep_need:
-            caller.need = changed.need
-        if not changed.keep_named:
-            self._unhold(caller)
-            caller.named = changed.named
-            self._hold_for(caller, queue, changed.named, changed.named_wait_s, now)
-        self.leave_lane(caller)
-        if changed.priority is not None:
-            caller.priority = changed.priority
-            take_caller(queue.open, caller.entry)
-            self._moved(queue, take_caller(queue.line, caller.entry))
-            caller.rank = rank_of(caller.priority + queue.settings.weight, caller.joined_at, self.ageing)
-            self._moved(queue, place_caller(queue.line, caller.entry))
-            self.reopen(caller)
-        self.settle_lane(caller, now)
-        self.changed_callers[caller.id] = caller
 
     # positions
 

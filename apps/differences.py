@@ -24,6 +24,9 @@ def differences(before: Whole, after: Whole) -> list[str]:
         ("Trunks", old.trunks, new.trunks),
         ("Agents", old.agents, new.agents),
         ("Queues", old.queues, new.queues),
+        ("Studios", old.studios, new.studios),
+        ("Supervisors", old.supervisors, new.supervisors),
+        ("Roles", old.roles, new.roles),
     ):
         found += _of(noun, olds, news)
     if old.outbound != new.outbound:

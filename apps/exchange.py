@@ -28,7 +28,8 @@ from acd.events import DayBegan, PhoneReachable, Reconfigured
 from apps import log as logs
 from apps import methods, metrics, processes, reception, reports
 from apps.alarms import Alarms
-from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered
+from apps.api.events import ConfigReloaded, PhoneRegistered, PhoneUnregistered
+from apps.api.hub import EventHub
 from apps.api.listening import SocketError
 from apps.api.server import ApiServer
 from apps.booked_bindings import BookedBindings
@@ -46,8 +47,11 @@ from apps.queue_calls import Floor
 from apps.recording import Recorder
 from apps.site_clock import midnight_at, seconds_to_midnight
 from apps.stopping import Stopping
+from apps.studio.live import Studios
+from apps.supervise.room import Supervision
 from apps.supervisor import UNUSABLE
 from apps.version import VERSION
+from apps.wallboard import Board
 from apps.whole import Whole, load_whole
 from ivr.words import Mistake, Mistakes
 from media.desk import Desk, MediaError
@@ -107,11 +111,21 @@ class Exchange:
         centre = Centre(site.centre_settings(), time.monotonic(), random.Random())
         self.house.floor = Floor(self.house, centre)
         self.house.recorder = Recorder(self.house)
+        self.house.supervision = Supervision(self.house)
+        self.house.studios = Studios(self.house)
         self.house.phone_use = PhoneUse(self.house.floor)
         self.stopping = Stopping(self.house)
         hub.counted = self.house.tally.told
         self._metrics: MetricsServer | None = None
-        self.api = ApiServer(site.paths.socket, methods.table(self), hub, version=VERSION, started_at=self.started_at)
+        self.board = Board(self.house)
+        self.api = ApiServer(
+            site.paths.socket,
+            methods.table(self),
+            hub,
+            version=VERSION,
+            started_at=self.started_at,
+            board=self.board.numbers,
+        )
 
     # ---- start --------------------------------------------------------------------------------------------------
 

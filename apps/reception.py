@@ -24,7 +24,7 @@ from apps.telephone import CAUSES, Telephone
 from ivr.route import DialDirect, Reject, RunScript
 from ivr.run import run
 from switch.events import Invited
-from switch.words import Cause, FromPhone, FromTrunk, Party
+from switch.words import Cause, FromPhone, FromTrunk
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -59,13 +59,8 @@ def invited(house: House, event: Invited) -> None:
 
 
 async def serve(house: House, call: Call) -> None:
-    """Run the call's script to its end; then the call ends."""
-    try:
-        cause = await _route(house, call)
-    except Exception:  # one call's failure is that call's alone
-        log.exception("call=%s: its script failed", call.id)
-        cause, call.parted_by = Cause.ERROR, Party.SWITCH
-    call.end(call.broken or cause, call.parted_by)
+    """Do what the number leads to, to its end; then the call ends."""
+    await call.run(lambda: _route(house, call))
 
 
 async def _route(house: House, call: Call) -> Cause:
@@ -82,7 +77,7 @@ async def _route(house: House, call: Call) -> Cause:
     match found:
         case StarCode():
             call.enter(SegmentKind.MENU, label=f"star code {found.action}")
-            await star_codes.serve(house, telephone, found)
+            await star_codes.serve(house, call, telephone, found)
             return Cause.NORMAL
         case None:
             call.enter(SegmentKind.MENU, label="no route")

@@ -20,6 +20,8 @@ from apps.journal_story import SegmentKind
 from apps.journal_writer import JournalError
 from apps.log import safe
 from apps.site_clock import local_now
+from apps.studio.keys import attend
+from apps.studio.words import Role
 from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
@@ -164,6 +166,12 @@ class Telephone:
             announce_every_s=announce_every_s,
             wants=wants,
         )
+
+    async def studio(self, name: str, *, role: str, language: str) -> str:
+        """Be in a studio's show."""
+        await self.answer()
+        self._call.speak(language)
+        return await attend(self._house, self._call, name, Role(role) if role else None)
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import soundfile
 
 from apps import star_codes
-from apps.crosscheck import Files
+from apps.crosscheck_files import Files
 from apps.lookups import code
 from apps.settings import read_site
 from apps.whole_site import Site
@@ -96,6 +96,11 @@ def _known(site: Site, files: Files, prompts: frozenset[str]) -> Known:
         extensions=phones,
         mailboxes=phones,
         queues=names("queues", known.queues),
+        studios=_in_queues_yaml(files, "studios", known.studios),
         trunks=names("trunks", known.trunks),
         scripts=AnyName() if "queues.yaml" in files.broken else known.scripts,
     )
+
+
+def _in_queues_yaml(files: Files, key: str, sound: frozenset[str]) -> frozenset[str]:
+    return AnyName() if "queues.yaml" in files.broken else sound | (files.names("queues.yaml", key) or set())

@@ -14,6 +14,9 @@ from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
 from apps.methods.reports import Reports
 from apps.methods.status import Status
+from apps.methods.studios import StudioMethods
+from apps.methods.supervise import Supervise
+from apps.methods.wallboard import Wall
 
 if TYPE_CHECKING:
     from apps.api.catalogue import Method
@@ -26,7 +29,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
     nouns = (
         *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
-        *(Recordings(house), Reports(house)),
+        *(Recordings(house), Reports(house), Supervise(house), Wall(exchange.board), StudioMethods(house)),
     )
     for noun in nouns:
         functions |= noun.functions()

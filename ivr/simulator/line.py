@@ -224,6 +224,13 @@ class SimulatedLine:
         self.tell("queue", f"{name}: {agent} hangs up after {self.times.talk_s:g} s")
         return QueueResult(status, agent, waited)
 
+    async def studio(self, name: str, *, role: str, language: str) -> str:
+        await self.answer()
+        self.tell("queue", f"hears the show of {name}" + (f" as {role}" if role else ""), language=language)
+        await asyncio.sleep(self.times.talk_s)
+        self.tell("queue", f"{name}: leaves after {self.times.talk_s:g} s")
+        return "left"
+
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         if self.own_answer is None:
             return ""

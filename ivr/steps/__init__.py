@@ -23,6 +23,7 @@ from ivr.steps.run_ import Run
 from ivr.steps.say import Say
 from ivr.steps.set import Set
 from ivr.steps.sql import Sql
+from ivr.steps.studio import Studio
 from ivr.steps.switch import Switch
 from ivr.steps.voicemail import Voicemail
 from ivr.verb import Verb
@@ -39,6 +40,7 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Dial,
             Record,
             Voicemail,
+            Studio,
             Goto,
             Call,
             Return,

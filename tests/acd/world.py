@@ -92,6 +92,9 @@ class World(Judge):
                     named_wait_s=float(x % 3) * 5,
                     keep_named=y % 3 == 0,
                 )
+            case 27:
+                known = sorted(self.waiting) or [CallerId("nobody")]
+                return ev.CallerMoved(known[x % len(known)], QueueName(("q1", "q2", "q3", "q9")[y % 4]))
             case 25:
                 return ev.DispositionGiven(name, ("1", "2", "9")[y % 3])
             case _:
@@ -144,7 +147,9 @@ class World(Judge):
                         assert self.owing.pop(name) == effect.caller, "not given, though given or never owed"
                 case Release(caller=caller):
                     assert effect.waited_s >= 0
-                    assert self.waiting.pop(caller).queue == effect.queue  # fails if released twice
+                    before = self.waiting.pop(caller)  # fails if released twice
+                    moved = isinstance(event, ev.CallerMoved) and event.caller == caller
+                    assert before.queue == effect.queue or moved
                     self.out += 1
                     self.positions.pop(caller, None)
                 case MovePosition(caller=caller, position=position):
@@ -178,6 +183,12 @@ class World(Judge):
                 self._hold(event)
             case ev.CallerChanged() if event.caller in self.waiting:
                 self._change(event, self.waiting[event.caller])
+            case ev.CallerMoved(caller=moved, queue=queue):
+                waiting = self.waiting.get(moved)
+                if waiting is not None and self._queue(queue) is not None:
+                    if waiting.queue != queue:
+                        self.positions.pop(moved, None)
+                    waiting.queue, waiting.held, waiting.began_at, waiting.settled = queue, None, None, False
             case ev.AgentLoggedIn(extension=extension, reachable=reachable):
                 if any(known.name == event.agent for known in self.site.agents):
                     (self.reachable.add if reachable else self.reachable.discard)(extension)
