@@ -40,7 +40,7 @@ from apps.journal_rows import (
 )
 from apps.journal_signalling import SignallingBooks
 from apps.journal_stays import StayBooks
-from apps.journal_version import bring_up
+from apps.journal_version import bring_up, make_indexes
 from apps.journal_writer import GATHER_S, MAX_ROWS, JournalAlarm, JournalError, Writer
 from switch.binding import Binding
 
@@ -86,6 +86,7 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
             async with self._engine.begin() as connection:
                 await connection.run_sync(schema.metadata.create_all)
                 self._kept_until = await bring_up(connection)
+            await make_indexes(self._engine)
             self._file = JournalFile(self.path)
             await self._file
         except (DBAPIError, sqlite3.Error, JournalError) as error:
