@@ -97,6 +97,12 @@ QUEUES_CLOSE = Signature(
     "queues.close", p.ByQueue, t.QueueInfo, "Close a queue to new callers, until it is taken back; who waits stays."
 )
 QUEUES_HOURS = Signature("queues.hours", p.ByQueue, t.QueueInfo, "Leave it to a queue's hours whether it is open.")
+QUEUES_CHANGE = Signature(
+    "queues.change",
+    p.ChangeClaim,
+    t.Explanation,
+    "Give a waiting caller another priority, need or agent.",
+)
 QUEUES_EXPLAIN = Signature(
     "queues.explain",
     p.ByCall,

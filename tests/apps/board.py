@@ -308,7 +308,7 @@ class Board:
                 return t.QueueDetail("sales", 1, 30000, callers=CALLERS, staff=AGENTS[:2])
             case "queues.open" | "queues.close" | "queues.hours":
                 return QUEUES[0]
-            case "queues.explain":
+            case "queues.explain" | "queues.change":
                 return EXPLANATION
             case "agents.explain":
                 return AGENT_EXPLANATION
