@@ -9,6 +9,7 @@ import click
 
 from apps.commands.base import Noun, Session, shared_options
 from apps.commands.books import cdr, recordings
+from apps.commands.boxes import mailboxes
 from apps.commands.calls import calls, dial
 from apps.commands.doctor import doctor
 from apps.commands.live import events
@@ -25,7 +26,7 @@ class Main(Noun):
         ("Calls", (calls, dial, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),
-        ("The books", (cdr, recordings)),
+        ("The books", (cdr, recordings, mailboxes)),
         ("Trying it out", (phone, demo)),
     )
 

@@ -109,6 +109,7 @@ def _star_codes(files: Files, site: Site) -> None:
         ("disposition", codes.disposition),
         ("extend", codes.extend),
         ("voicemail", codes.voicemail),
+        ("mailbox", codes.mailbox),
     ):
         place = ("star_codes", key)
         if code in by_code:

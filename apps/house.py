@@ -17,6 +17,7 @@ from apps.api.events import EngineChanged, EventHub
 from apps.caller_memory import CallerMemory
 from apps.journal import Journal
 from apps.lookups.world import Lookups
+from apps.mailbox.boxes import Mailboxes
 from apps.tally import Tally
 from apps.today import Today
 from apps.whole_site import Site
@@ -75,6 +76,7 @@ class House:
     floor: Floor = field(init=False)
     phone_use: PhoneUse = field(init=False)
     memory: CallerMemory = field(init=False)
+    mailboxes: Mailboxes = field(init=False)
     lookups: Lookups = field(init=False)
     """What scripts ask of the world outside; replaced by a reload."""
     accepting: bool = True
@@ -84,6 +86,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.memory = CallerMemory(self.journal)
+        self.mailboxes = Mailboxes(self)
         self.lookups = Lookups.of(self.site, self._stuck)
 
     def _stuck(self, function: str) -> None:

@@ -11,6 +11,7 @@ from apps.fields import (
     Entry,
     Extension,
     Name,
+    Pin,
     Seconds,
     SecondsOrNever,
     Text,
@@ -26,13 +27,6 @@ from ivr.hours import HoursError, Weekly, weekly
 
 Texts = dict[Name, Text]
 """A text in each language."""
-
-
-def _pin(value: object) -> str:
-    given = text(value)
-    if given and not (given.isascii() and given.isdigit() and 4 <= len(given) <= 12):
-        raise wrong("is no PIN", "Write 4 to 12 digits, in quotes.")
-    return given
 
 
 def _code(value: object) -> str:
@@ -69,7 +63,7 @@ class AgentEntry(Entry):
     """As shown to people; empty: the key."""
     extension: Extension | None = None
     """Where the agent logs in when no other phone is said."""
-    pin: Annotated[str, BeforeValidator(_pin)] = Field(default="", repr=False)
+    pin: Pin = Field(default="", repr=False)
     """Asked for when logging in from a phone that is not the agent's own; empty: only the own phone will do."""
     queues: Annotated[tuple[Name, ...], BeforeValidator(one_or_more)] = ()
     wrap_up_s: Seconds | None = Field(default=None, alias="wrap_up")

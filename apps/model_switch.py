@@ -103,6 +103,9 @@ class StarCodes(Entry):
     extend: StarCode = "*16"
     """The wrap-up needs longer."""
     voicemail: StarCode = "*97"
+    """The messages of the phone itself."""
+    mailbox: StarCode = "*98"
+    """Those of any phone, by number and PIN."""
 
 
 def _built_in_music() -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apps.log import safe
-from ivr.words import Beep, Pause, Play, Prompt, Say
+from ivr.words import Beep, Heard, Pause, Play, Prompt, Say
 from media.voice import VoiceError
 from media.words import File, Silence, Source, Tone
 
@@ -36,6 +36,8 @@ async def _sources(house: House, prompt: Prompt) -> Sequence[Source]:
             return [BEEP]
         case Pause(ms):
             return [Silence(ms)]
+        case Heard(path):
+            return [File(path)]
         case Play(name, language):
             return await _recorded(house, name, language)
         case Say(text, language):

@@ -18,6 +18,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from apps.site_clock import local_now
 from media.desk import MediaError
 from media.recording_report import RecordingMark, RecordingReport
 from media.words import StreamId
+from switch.events import Ended
 from switch.words import CallId, LegId
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ class Recorder:
             path = file_name(self._house.site.paths.recordings, call.id, number, local_now(self._house.site))
             recording = self._begin(call, path, right, channels=2, kind="call", queue=queue, agent=agent)
             self._following[call.id] = recording
-            call.line.watchers.add(lambda _: self.stop(recording))
+            call.line.watchers.add(partial(self._line_over, recording))
         else:
             self._turn(live, right, agent)
             self._away(live, False)
@@ -167,15 +169,19 @@ class Recorder:
         if live.starting.done():
             (self._house.desk.record_away if away else self._house.desk.record_back)(recording)
 
-    def stop(self, recording: str) -> None:
-        """End it; the row is closed when the disk has the last sample. Again does nothing."""
+    def stop(self, recording: str) -> asyncio.Task[None] | None:
+        """End it; the row is closed when the disk has the last sample, and the task is over. Again does nothing."""
         live = self._live.pop(recording, None)
         if live is not None:
             if live.call.recording == recording:
                 live.call.recording = ""
             if self._following.get(live.call.id) == recording:
                 del self._following[live.call.id]
-            self._house.spawn(self._stop(live), f"end of recording {recording}")
+            return self._house.spawn(self._stop(live), f"end of recording {recording}")
+        return None
+
+    def _line_over(self, recording: str, _: Ended) -> None:
+        self.stop(recording)
 
     def _begin(
         self,

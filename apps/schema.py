@@ -173,6 +173,18 @@ caller_memory = Table(
 )
 """What scripts remember of a caller's number (the dialplan's `remember`)."""
 
+message = Table(
+    "message",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("name", Text, primary_key=True),  # of the file
+    _name("folder"),  # saved
+    _name("sent_by"),  # the extension that sent it on
+    Column("changed_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What became of a message in a mailbox; one without a row is new. The messages themselves are the files."""
+
 recording = Table(
     "recording",
     metadata,

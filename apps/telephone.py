@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -19,12 +20,14 @@ from apps.dialling import dial
 from apps.journal_story import SegmentKind
 from apps.journal_writer import JournalError
 from apps.log import safe
+from apps.mailbox import files
+from apps.mailbox.door import visit
 from apps.site_clock import local_now
 from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.script_call import Call as ScriptCall
-from ivr.words import DialResult, Prompt, QueueResult, RecordResult
+from ivr.words import DialResult, Heard, Prompt, QueueResult, RecordResult
 from media.words import Source
 from switch.words import Cause, Party
 
@@ -57,6 +60,8 @@ class Telephone:
         self._lookups = house.lookups
         """As the site was when the call began."""
         caller = call.caller
+        self._recorded: set[str] = set()
+        """Files that `record` made."""
         self.call_id: str = call.id
         self.caller = caller.number
         self.caller_name = caller.name
@@ -79,15 +84,20 @@ class Telephone:
         await self.answer()
         return await self.play_sources(await prompt_sources.sources(self._house, prompts), stop_on=stop_on)
 
-    async def play_sources(self, sources: Sequence[Source], *, stop_on: str = "") -> str | None:
-        """As `play`, what is sound already; the caller has been answered."""
+    async def play_sources(
+        self, sources: Sequence[Source], *, stop_on: str = "", steer: Mapping[str, Callable[[], None]] | None = None
+    ) -> str | None:
+        """As `play`, what is sound already; the caller has been answered. Keys of `steer` do theirs, and it goes on."""
         line = self._call.line
+        steer = steer or {}
         playing = asyncio.ensure_future(line.play(sources))
         try:
             while not playing.done():
                 line.input.keyed.clear()
                 if (digit := self._take(stop_on)) is not None:
                     return digit
+                while (digit := self._take("".join(steer))) is not None:
+                    steer[digit]()
                 keyed = asyncio.ensure_future(line.input.keyed.wait())
                 try:
                     await asyncio.wait((playing, keyed), return_when=asyncio.FIRST_COMPLETED)
@@ -99,6 +109,14 @@ class Telephone:
             if not playing.done():
                 line.stop_play()
                 playing.cancel()
+
+    def skip(self, ms: int) -> None:
+        """What plays goes on so much later, or earlier when negative."""
+        self._house.desk.skip(self._call.line.stream, ms)
+
+    def speed(self, speed: float) -> None:
+        """What plays goes on so fast, at the same pitch."""
+        self._house.desk.play_speed(self._call.line.stream, speed)
 
     def _take(self, wanted: str) -> str | None:
         """The first keyed digit that is one of `wanted`, out of the buffer."""
@@ -162,9 +180,31 @@ class Telephone:
 
     async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
         """Record the caller."""
-        return await record_message(
+        result = await record_message(
             self._house, self._call, box=None, max_s=max_s, silence_s=silence_s, finish_on=finish_on, beep=beep
         )
+        self._recorded.add(result.path)
+        return result
+
+    def discard(self, path: str) -> None:
+        """Take away what `record` made; any other file stays where it is."""
+        if path in self._recorded:
+            self._recorded.discard(path)
+            Path(path).unlink(missing_ok=True)
+
+    async def greet(self, box: str, *, busy: bool) -> bool:
+        """Play the owner's own greeting, if there is one."""
+        if box not in self._house.site.phones:
+            return False
+        voicemail = self._house.site.paths.voicemail
+        path = await asyncio.to_thread(files.greeting_for, voicemail, box, busy=busy)
+        if path is not None:
+            await self.play([Heard(str(path))])
+        return path is not None
+
+    async def mailbox(self, box: str, *, language: str) -> bool:
+        """Let the caller hear a mailbox."""
+        return await visit(self._house, self, box, language)
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Record a message into a mailbox. One that is not there ends the call: a box's name becomes a directory's."""

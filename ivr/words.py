@@ -67,7 +67,14 @@ class Pause:
     ms: int
 
 
-Prompt = Say | Play | Beep | Pause
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the caller spoke into a file before, by its path."""
+
+    path: str
+
+
+Prompt = Say | Play | Beep | Pause | Heard
 
 
 class AnyName(frozenset[str]):
@@ -218,6 +225,15 @@ class CallPort(World, Protocol):
 
     async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
         """Record the caller."""
+
+    def discard(self, path: str) -> None:
+        """Take away a file that `record` made in this call."""
+
+    async def greet(self, box: str, *, busy: bool) -> bool:
+        """Play the greeting that the mailbox's owner has spoken; False when there is none."""
+
+    async def mailbox(self, box: str, *, language: str) -> bool:
+        """Let the caller hear a mailbox, or the one whose number they key; False when they may not."""
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Beep, then record a message into a mailbox (an extension). The greeting has been played."""

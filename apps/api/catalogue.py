@@ -86,6 +86,8 @@ QUEUES_EXPLAIN = Signature(
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")
+MAILBOXES_LIST = Signature("mailboxes.list", p.Nothing, t.Mailboxes, "Mailboxes with messages: how many are new.")
+MAILBOXES_SHOW = Signature("mailboxes.show", p.ByMailbox, t.MailboxDetail, "One mailbox with its messages.")
 CDR_LIST = Signature("cdr.list", p.CdrFilter, t.Cdrs, "Call records out of the books, page by page.")
 METRICS_GET = Signature("metrics.get", p.Nothing, t.MetricsText, "The switch in figures, in Prometheus' text format.")
 ENGINES_LIST = Signature("engines.list", p.Nothing, t.Engines, "Media engines: load, lateness, counters.")

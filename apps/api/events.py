@@ -125,6 +125,14 @@ class RecordingEnded(Struct, frozen=True):
     recording: RecordingInfo
 
 
+class MailboxChanged(Struct, frozen=True):
+    """A message was left, heard, deleted or sent on: how many there are now."""
+
+    mailbox: str
+    new: int
+    saved: int
+
+
 class EngineChanged(Struct, frozen=True):
     """A child process of the switch was lost, or serves again."""
 
@@ -172,6 +180,7 @@ EVENTS: dict[str, type[Struct]] = {
     "phone.unregistered": PhoneUnregistered,
     "recording.started": RecordingStarted,
     "recording.ended": RecordingEnded,
+    "mailbox.changed": MailboxChanged,
     "engine.changed": EngineChanged,
     "alarm.raised": AlarmRaised,
     "alarm.cleared": AlarmCleared,

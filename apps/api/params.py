@@ -97,6 +97,12 @@ class ByQueue(Params, frozen=True):
     queue: Name
 
 
+class ByMailbox(Params, frozen=True):
+    """Names a mailbox: an extension."""
+
+    mailbox: Name
+
+
 class Dial(Params, frozen=True, rename={"source": "from", "target": "to"}):
     """Ring `from` (an extension) first; when it answers, call `to` as if that extension had dialled it."""
 

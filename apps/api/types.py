@@ -60,6 +60,18 @@ from apps.api.call_types import (
 from apps.api.instants import At as At
 from apps.api.instants import utc as utc
 from apps.api.instants import utc_ms as utc_ms
+from apps.api.mailbox_types import (
+    MailboxDetail as MailboxDetail,
+)
+from apps.api.mailbox_types import (
+    Mailboxes as Mailboxes,
+)
+from apps.api.mailbox_types import (
+    MailboxInfo as MailboxInfo,
+)
+from apps.api.mailbox_types import (
+    MessageInfo as MessageInfo,
+)
 from apps.api.people_types import (
     AgentInfo as AgentInfo,
 )

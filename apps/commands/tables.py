@@ -14,7 +14,9 @@ from apps.api.types import (
     ContactInfo,
     EngineInfo,
     LegInfo,
+    MailboxInfo,
     MarkInfo,
+    MessageInfo,
     PhoneInfo,
     QueueInfo,
     RecordingInfo,
@@ -200,6 +202,19 @@ MARK_COLUMNS: list[Column[MarkInfo]] = [
     Column("WHAT", lambda mark: mark.what),
     Column("LEFT", lambda mark: mark.left),
     Column("RIGHT", lambda mark: mark.right),
+]
+MAILBOX_COLUMNS: list[Column[MailboxInfo]] = [
+    Column("MAILBOX", lambda box: box.mailbox),
+    Column("NAME", lambda box: box.name, 5),
+    Column("NEW", lambda box: box.new, right=True),
+    Column("SAVED", lambda box: box.saved, right=True),
+]
+MESSAGE_LEFT_COLUMNS: list[Column[MessageInfo]] = [
+    Column("LEFT", lambda message: clock(message.left_at)),
+    Column("FROM", lambda message: message.caller),
+    Column("FOLDER", lambda message: "saved" if message.saved else "new"),
+    Column("SENT BY", lambda message: message.sent_by, 5),
+    Column("FILE", lambda message: message.path, 3),
 ]
 CDR_COLUMNS: list[Column[CdrRow]] = [
     Column("CALL", lambda row: row.call_id),

@@ -9,6 +9,7 @@ from apps.api import catalogue
 from apps.methods.agents import Agents
 from apps.methods.books import Books
 from apps.methods.calls import Calls
+from apps.methods.mailboxes import Mailboxes
 from apps.methods.queues import Queues
 from apps.methods.status import Status
 
@@ -21,6 +22,6 @@ def table(exchange: Exchange) -> dict[str, Method]:
     """Every method of the catalogue with the function that serves it."""
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
-    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house)):
+    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Mailboxes(house)):
         functions |= noun.functions()
     return catalogue.bind(functions)

@@ -13,6 +13,7 @@ from ivr.steps.hangup import Hangup
 from ivr.steps.hours import Hours
 from ivr.steps.http import Http
 from ivr.steps.if_ import If
+from ivr.steps.mailbox import Mailbox
 from ivr.steps.menu import Menu
 from ivr.steps.play import Play
 from ivr.steps.queue import Queue
@@ -39,6 +40,7 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Dial,
             Record,
             Voicemail,
+            Mailbox,
             Goto,
             Call,
             Return,

@@ -16,6 +16,7 @@ from apps.api.catalogue import OWN, SIGNATURES, bind
 from apps.api.events import EventHub
 from apps.api.protocol import ApiError, not_found
 from apps.api.server import ApiServer
+from tests.apps import board_more
 
 AT = 1_767_323_045.678  # 2026-01-02T03:04:05.678Z
 CALL = "0gx3k2m4npqrs"
@@ -260,4 +261,6 @@ class Board:
                 return t.Cdrs(CDRS[:1], CALL) if params.limit == 1 else t.Cdrs(CDRS)
             case "engines.list":
                 return t.Engines(ENGINES)
+        if name in board_more.ANSWERS:
+            return board_more.ANSWERS[name]
         raise AssertionError(name)

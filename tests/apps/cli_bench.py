@@ -21,12 +21,14 @@ LISTS = [
     "engines list",
     "cdr list",
     "recordings list",
+    "mailboxes list",
 ]
 SHOWS = [
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",
     f"recordings play-info {CALL}-1",
+    "mailboxes show 201",
     "status",
 ]
 

@@ -63,6 +63,8 @@ class PaperDesk:
         self.past: dict[str, PaperRecording] = {}
         """Recordings that were stopped."""
         self.played: list[tuple[StreamId, tuple[Source, ...]]] = []
+        self.steered: list[tuple[StreamId, str]] = []
+        """What was done to plays while they ran."""
         self.open_s = 0.0
         """How long an engine takes to open a stream, or begin a recording."""
         self.refuse = ""
@@ -164,6 +166,12 @@ class PaperDesk:
     def music(self, stream: StreamId, name: str | None) -> None:
         if stream in self.streams:
             self.streams[stream].music = name
+
+    def skip(self, stream: StreamId, ms: int) -> None:
+        self.steered.append((stream, f"skip {ms}"))
+
+    def play_speed(self, stream: StreamId, speed: float) -> None:
+        self.steered.append((stream, f"speed {speed:g}"))
 
     def set_music(self, classes: Mapping[str, Sequence[str]]) -> None:
         self.classes = dict(classes)

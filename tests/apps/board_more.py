@@ -1,0 +1,23 @@
+"""Canned answers of the paper switch about mailboxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.api import types as t
+
+AT = t.utc(1_767_323_045.678)
+CALL = "0gx3k2m4npqrs"
+ANSWERS: dict[str, Any] = {
+    "mailboxes.list": t.Mailboxes([t.MailboxInfo("201", "王美", 2, 1), t.MailboxInfo("202", "Li Wei", 0, 3)]),
+    "mailboxes.show": t.MailboxDetail(
+        "201",
+        "王美",
+        [
+            t.MessageInfo(AT, "13800138000", f"/site/voicemail/201/20260102-030405-{CALL}-1.wav"),
+            t.MessageInfo(AT, "", f"/site/voicemail/201/20260102-030405-{CALL}-2.wav", True, "202"),
+        ],
+        ["busy"],
+    ),
+}
+"""By method."""
