@@ -74,6 +74,8 @@ class Call:
         """Why whom the caller last talked with was lost, when that was the switch's or the network's failure."""
         self.dial_failed: Cause | None = None
         """Why the last dial failed, in more words than the dialplan has."""
+        self.tells_speech = False
+        """The API is told who begins and stops to speak."""
         self._ending: tuple[Cause, Party] | None = None
         house.journal.interaction_opened(
             call,
@@ -120,7 +122,15 @@ class Call:
     def add(self, line: Line) -> Line:
         """Take a line into the call."""
         self.lines[line.leg] = line
+        if self.tells_speech:
+            line.input.tell_speech(True)
         return line
+
+    def tell_speech(self, on: bool) -> None:
+        """Tell `call.speech` of every line, also of those to come, or no more."""
+        self.tells_speech = on
+        for line in self.lines.values():
+            line.input.tell_speech(on)
 
     def called_line(self, listener: LineListener) -> Line:
         """A new outgoing line of this call; `place()` it next."""

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from media.paths import Codec
+from media.recording_report import RecordingFormat
 
 EXTENSION = re.compile(r"[0-9]{2,15}")
 STAR_CODE = re.compile(r"[*#][0-9*#]{1,9}")
@@ -243,6 +244,18 @@ def _pin(value: object) -> str:
     if given and not (given.isascii() and given.isdigit() and 4 <= len(given) <= 12):
         raise wrong("is no PIN", "Write 4 to 12 digits, in quotes.")
     return given
+
+
+def recording_format(value: object) -> RecordingFormat:
+    """A format that can be written here."""
+    form = RecordingFormat(one_of(*(form.value for form in RecordingFormat))(value))
+    if form.encoded:
+        from media.encoder import available  # it loads libsndfile
+
+        if available(form):
+            return form
+        raise wrong(f"cannot be {form.value}, which the libsndfile of this machine does not write", "Write wav.")
+    return form
 
 
 Text = Annotated[str, BeforeValidator(text)]

@@ -139,6 +139,8 @@ class House:
                 log.info("media engine %s is back", event.engine)
                 self.hub.publish(EngineChanged(event.engine, "running"))
             case RecordingEncoded():
+                path = f"{event.path}.wav" if event.failed else event.path
+                self.journal.recording_encoded(event.recording, path, event.bytes)
                 if event.failed:
                     self.alarms.raise_(
                         "A recording could not be encoded", f"{event.path}: {event.failed}", recording.HINT

@@ -21,6 +21,8 @@ class RecordingBooks(Books):
     def __init__(self, writer: Writer) -> None:
         super().__init__(writer)
         self._recordings: dict[str, dict[str, Any]] = {}
+        self._encoding: dict[str, dict[str, Any]] = {}
+        """Those that are over and have not their final form yet."""
 
     def recording_opened(
         self,
@@ -62,8 +64,12 @@ class RecordingBooks(Books):
         failed: str = "",
         missing_s: float = 0.0,
         marks: str = "",
+        encoding: bool = False,
     ) -> None:
-        """A recording is over. `failed`: empty when the file is whole, else why not; `marks`: its map, as JSON."""
+        """A recording is over. `failed`: empty when the file is whole, else why not; `marks`: its map, as JSON.
+
+        With `encoding`, `recording_encoded` follows.
+        """
         row = self._recordings.pop(recording_id, None)
         if row is None:
             self.strays += 1
@@ -71,4 +77,14 @@ class RecordingBooks(Books):
         row |= dict(ended_at=max(ms_of(at), row["started_at"]), length_ms=round(seconds * 1000), bytes=bytes)
         row |= dict(dropped_blocks=dropped_blocks, failed=wire_text(failed), marks=marks)
         row |= dict(missing_ms=round(missing_s * 1000))
-        self._writer.put(schema.recording, recording_id, row)
+        self._writer.put(schema.recording, recording_id, dict(row))
+        if encoding and not failed:
+            self._encoding[recording_id] = row
+
+    def recording_encoded(self, recording_id: str, path: Path | str, bytes: int) -> None:
+        """A recording that is over has its final form, or has failed to get it (`bytes` 0) and lies in this file."""
+        row = self._encoding.pop(recording_id, None)
+        if row is None:
+            self.strays += 1
+            return
+        self._writer.put(schema.recording, recording_id, row | dict(path=str(path), bytes=bytes or row["bytes"]))

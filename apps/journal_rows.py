@@ -79,6 +79,8 @@ class LegRow:
     resynced: int = 0
     stretched_ms: int = 0
     shrunk_ms: int = 0
+    gap_ms: int = 0
+    delay_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,9 +236,11 @@ class Line:
 
     # ---- audio --------------------------------------------------------------------------------------------------
 
-    async def play(self, sources: Sequence[Source], *, loop: bool = False) -> str:
-        """Play to this party; returns why it ended: "done", "stopped", "failed", "closed"."""
-        return await self.sound.play(sources, loop=loop) if self.live else "closed"
+    async def play(self, sources: Sequence[Source], *, loop: bool = False, start_ms: int = 0, stop_on: str = "") -> str:
+        """Play to this party; why it ended: "done", "stopped", "digit" (one of `stop_on`), "failed", "closed"."""
+        if not self.live:
+            return "closed"
+        return await self.sound.play(sources, loop=loop, start_ms=start_ms, stop_on=stop_on)
 
     def stop_play(self) -> None:
         """What plays to this party stops within one tick."""
@@ -268,6 +270,7 @@ class Line:
 
     def _use(self, path: Path) -> None:
         self.terms.use(path)
+        self.input.watch_again()
         held = not path.direction.sends  # they do not want to hear us: RFC 3264 8.4
         if held != self.held:
             self.held = held

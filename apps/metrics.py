@@ -164,6 +164,7 @@ def _books(exchange: Exchange) -> Iterator[Sample]:
     yield "events_missed_total", (), api.missed
     yield from (("recordings_ended_total", (how,), count) for how, count in house.tally.recordings.items())
     yield "recording_blocks_lost_total", (), house.tally.blocks_dropped
+    yield "recording_missing_seconds_total", (), house.tally.missing_s
 
 
 def _engines(engines: Iterable[Mapping[str, Any]]) -> Iterator[Sample]:
@@ -186,6 +187,8 @@ def _engines(engines: Iterable[Mapping[str, Any]]) -> Iterator[Sample]:
         yield "engine_tick_work_seconds", engine, _seconds(found["work"])
         yield "rtp_packets_received_total", engine, counted["packets_in"]
         yield "rtp_packets_sent_total", engine, counted["packets_out"]
+        yield "rtp_lost_total", engine, counted["lost"]
+        yield "rtp_far_lost_total", engine, counted["far_lost"]
         yield "rtp_late_total", engine, counted["late"]
         yield "rtp_duplicate_total", engine, counted["duplicate"]
         yield "rtp_refused_total", engine, counted["refused_out"]

@@ -87,6 +87,7 @@ NAMES = (
     # Recordings.
     _total("recordings_ended", "Recordings that are over: whole or failed.", "reason"),
     _total("recording_blocks_lost", "Blocks of about a second missing in recordings that are over."),
+    _total("recording_missing_seconds", "What should be in recordings that are over, and is not."),
     # Engines.
     _gauge("engine_up", "1 while the exchange is connected to it.", "engine"),
     _gauge("engine_streams", "Streams that are open.", "engine"),
@@ -102,6 +103,8 @@ NAMES = (
     _total("rtp_packets_received", "RTP packets that were accepted.", "engine"),
     _total("rtp_packets_sent", "RTP packets sent.", "engine"),
     _total("rtp_dropped", "Packets thrown away, by reason.", "engine", "reason"),
+    _total("rtp_lost", "Packets that never came.", "engine"),
+    _total("rtp_far_lost", "Packets of ours that far ends' reports miss.", "engine"),
     _total("rtp_late", "Packets that came after their moment.", "engine"),
     _total("rtp_duplicate", "Packets that came twice.", "engine"),
     _total("rtp_refused", "Packets of ours that the kernel did not take, or that came back.", "engine"),

@@ -23,11 +23,13 @@ from apps.fields import (
     Text,
     YesNo,
     one_or_more,
+    recording_format,
     some_codecs,
     whole,
 )
 from apps.model_amd import AmdSection
 from media.paths import Codec
+from media.recording_report import RecordingFormat
 
 
 class SipSection(Entry):
@@ -59,6 +61,10 @@ class MediaSection(Entry):
 
 
 class RecordingSection(Entry):
+    format: Annotated[RecordingFormat, BeforeValidator(recording_format)] = RecordingFormat.WAV
+    """Of calls; messages are always WAV."""
+    mixed: YesNo = False
+    """Both sides on one channel; else the caller left, the agent right."""
     keep_between: YesNo = False
     """Also record the caller between two talks of a call; else the file stands still there."""
 
@@ -106,6 +112,8 @@ class StarCodes(Entry):
     """The messages of the phone itself."""
     mailbox: StarCode = "*98"
     """Those of any phone, by number and PIN."""
+    recording: StarCode = "*19"
+    """Pauses the recording of the call that this phone is in, and goes on with it when keyed again."""
 
 
 def _built_in_music() -> dict[str, tuple[str, ...]]:

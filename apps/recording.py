@@ -8,6 +8,9 @@ taken up again with each of them, and its row has the map of who was on which ch
 stands still, unless the site keeps what lies between (`recording.keep_between`). A recording that breaks is followed by
 another one when the call next talks.
 
+Calls are WAV, FLAC or Opus, both sides mixed or not (`recording` in switch.yaml); messages are WAV.
+A pause or a mask is silence in the file, whose time goes on; it ends with the talk at the latest.
+
 Names carry the site's local date and time of the first sample. A recording that fails never disturbs the call:
 its row says why, and an alarm is raised.
 """
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -25,14 +28,17 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import structs
 
-from apps.api.events import RecordingEnded, RecordingStarted
-from apps.api.types import MarkInfo, RecordingInfo, utc
+from apps.api.book_types import RecordingControl, RecordingState, Side
+from apps.api.events import RecordingChanged, RecordingEnded, RecordingStarted
+from apps.api.types import RecordingInfo, utc
+from apps.recording_hush import Hush
+from apps.recording_live import Live
 from apps.site_clock import local_now
 from media.desk import MediaError
-from media.recording_report import RecordingMark, RecordingReport
+from media.recording_report import RecordingFormat, RecordingReport
 from media.words import StreamId
 from switch.events import Ended
-from switch.words import CallId, LegId
+from switch.words import CallId
 
 if TYPE_CHECKING:
     from apps.call import Call
@@ -45,27 +51,9 @@ NO_BEGIN, FAILED = "A recording could not begin", "A recording failed"
 HINT = "See `zongji doctor`: disk space, and who may write there."
 
 
-def file_name(directory: Path, call: str, number: int, at: datetime) -> Path:
+def file_name(directory: Path, call: str, number: int, at: datetime, suffix: str = ".wav") -> Path:
     """Where recording `number` of a call that begins at `at` (site's local time) lies."""
-    return directory / f"{at:%Y/%m/%d}" / f"{at:%Y%m%d-%H%M%S}-{call}-{number}.wav"
-
-
-@dataclass(slots=True)
-class _Live:
-    call: Call
-    info: RecordingInfo
-    right: StreamId | None
-    """Who is to be on the right channel; whoever it was when the start was ordered may be gone."""
-    away: bool = False
-    """Nothing is to be recorded now."""
-    broken: bool = False
-    """The disk or the engine has failed it."""
-    masked: bool = False
-    """The caller keys what must not be kept."""
-    agents: dict[StreamId, str] = field(default_factory=dict)
-    """Who was an agent on the right channel, and which."""
-    starting: asyncio.Task[str] = field(init=False)
-    """Ends with why it could not begin, empty when it did."""
+    return directory / f"{at:%Y/%m/%d}" / f"{at:%Y%m%d-%H%M%S}-{call}-{number}{suffix}"
 
 
 class Recorder:
@@ -73,7 +61,7 @@ class Recorder:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._live: dict[str, _Live] = {}
+        self._live: dict[str, Live] = {}
         self._following: dict[CallId, str] = {}
         """The recording that follows a call."""
 
@@ -83,9 +71,11 @@ class Recorder:
         if live is None:
             if not call.line.live:
                 return
-            number = len(call.recordings) + 1
-            path = file_name(self._house.site.paths.recordings, call.id, number, local_now(self._house.site))
-            recording = self._begin(call, path, right, channels=2, kind="call", queue=queue, agent=agent)
+            number, how = len(call.recordings) + 1, self._house.site.switch.recording
+            at, suffix = local_now(self._house.site), how.format.suffix
+            path = file_name(self._house.site.paths.recordings, call.id, number, at, suffix)
+            channels = 1 if how.mixed else 2
+            recording = self._begin(call, path, right, channels=channels, kind="call", queue=queue, agent=agent)
             self._following[call.id] = recording
             call.line.watchers.add(partial(self._line_over, recording))
         else:
@@ -101,20 +91,49 @@ class Recorder:
         """The talk is over, and the caller stays. Without `keep` nothing is recorded now, whatever the site says."""
         live = self._followed(call)
         if live is not None:
+            self.resume(call)
             self._away(live, not (keep and self._house.site.switch.recording.keep_between))
             self._turn(live, None, "")
 
-    def mask(self, call: Call, on: bool) -> None:
-        """Silence on the caller's side of what records the call, while they key what must not be kept."""
-        for recording, live in self._live.items():
-            if live.call is call and live.masked != on:
-                live.masked = on
-                if live.starting.done():
-                    self._silence(recording, on)
+    def pause(self, call: Call) -> RecordingControl | None:
+        """Silence on all of the call's recording until `resume`, or until the talk is over; None when it has none."""
+        return self._hush(call, lambda hush: setattr(hush, "paused", True))
 
-    def _silence(self, recording: str, on: bool) -> None:
-        if on:
-            self._house.desk.record_mask(recording, left=True)
+    def mask(self, call: Call, side: Side) -> RecordingControl | None:
+        """The same for one side: what is said or keyed there must not be kept."""
+        return self._hush(call, lambda hush: hush.mask(side))
+
+    def resume(self, call: Call) -> RecordingControl | None:
+        """Both sides are recorded again."""
+        return self._hush(call, Hush.resume)
+
+    def state(self, call: Call) -> RecordingState | None:
+        """How what records the call stands; None when nothing does."""
+        found = [live.hush.state for live in self._live.values() if live.call is call]
+        return found[-1] if found else None
+
+    def hide(self, call: Call, on: bool) -> None:
+        """Silence on the caller's side, while they key what must not be kept."""
+        self._hush(call, lambda hush: setattr(hush, "keys", on))
+
+    def _hush(self, call: Call, change: Callable[[Hush], None]) -> RecordingControl | None:
+        told = None
+        for recording, live in self._live.items():
+            if live.call is call:
+                before, was = (live.hush.left, live.hush.right), live.hush.state
+                change(live.hush)
+                if live.starting.done() and before != (live.hush.left, live.hush.right):
+                    self._silence(recording, live.hush)
+                told = RecordingControl(call.id, recording, live.hush.state)
+                if live.hush.state != was:
+                    self._house.hub.publish(RecordingChanged(call.id, recording, live.hush.state))
+        return told
+
+    def _silence(self, recording: str, hush: Hush) -> None:
+        if hush.paused:
+            self._house.desk.record_pause(recording)
+        elif hush.left or hush.right:
+            self._house.desk.record_mask(recording, left=hush.left, right=hush.right)
         else:
             self._house.desk.record_resume(recording)
 
@@ -123,7 +142,7 @@ class Recorder:
         if (live := self._live.get(recording)) is not None:
             live.broken = True
 
-    def _followed(self, call: Call) -> _Live | None:
+    def _followed(self, call: Call) -> Live | None:
         """The recording that follows a call and is well; one that is not is ended."""
         live = self._live.get(self._following.get(call.id, ""))
         if live is None:
@@ -147,7 +166,7 @@ class Recorder:
         """Ids of the recordings that were begun and not ended."""
         return list(self._live)
 
-    def _turn(self, live: _Live, right: StreamId | None, agent: str) -> None:
+    def _turn(self, live: Live, right: StreamId | None, agent: str) -> None:
         """From now on the right channel is this stream, of this agent."""
         recording = live.info.recording_id
         changed, live.right = live.right != right, right
@@ -159,7 +178,7 @@ class Recorder:
         if changed and live.starting.done():
             self._house.desk.record_right(recording, right)
 
-    def _away(self, live: _Live, away: bool) -> None:
+    def _away(self, live: Live, away: bool) -> None:
         """The file stands still from now on, or goes on."""
         recording = live.info.recording_id
         if live.away == away:
@@ -205,17 +224,21 @@ class Recorder:
         info = RecordingInfo(
             recording, call.id, str(path), utc(at), 0, channels, kind, queue=queue, agent=agent, mailbox=mailbox
         )
-        live = self._live[recording] = _Live(call, info, right)
+        live = self._live[recording] = Live(call, info, right)
         if right is not None and agent:
             live.agents[right] = agent
-        live.starting = self._house.spawn(self._start(live, path, channels), f"record {recording}")
+        how = self._house.site.switch.recording
+        form, mix = (how.format, how.mixed) if kind == "call" else (RecordingFormat.WAV, False)
+        live.starting = self._house.spawn(self._start(live, path, channels, form, mix), f"record {recording}")
         self._house.hub.publish(RecordingStarted(info))
         return recording
 
-    async def _start(self, live: _Live, path: Path, channels: int) -> str:
+    async def _start(self, live: Live, path: Path, channels: int, form: RecordingFormat, mix: bool) -> str:
         recording, right = live.info.recording_id, live.right
         try:
-            await self._house.desk.record(recording, path, live.call.line.stream, right, channels=channels)
+            await self._house.desk.record(
+                recording, path, live.call.line.stream, right, channels=channels, form=form, mix=mix
+            )
         except MediaError as error:
             self._house.alarms.raise_(NO_BEGIN, f"{path}: {error}", HINT)
             return str(error)
@@ -224,11 +247,11 @@ class Recorder:
             self._house.desk.record_right(recording, live.right)
         if live.away:
             self._house.desk.record_away(recording)
-        if live.masked:
-            self._silence(recording, True)
+        if live.hush.state != "recording":
+            self._silence(recording, live.hush)
         return ""
 
-    async def _stop(self, live: _Live) -> None:
+    async def _stop(self, live: Live) -> None:
         failed = await live.starting
         info = live.info
         if failed:
@@ -239,7 +262,7 @@ class Recorder:
                 self._house.alarms.raise_(FAILED, f"{info.path}: {report.failed}", HINT)
             else:
                 self._house.alarms.clear(FAILED)
-        at, marks = live.call.at(), [_mark(live, mark) for mark in report.marks]
+        at, marks = live.call.at(), [live.named(mark) for mark in report.marks]
         self._house.journal.recording_closed(
             report.recording,
             at,
@@ -249,6 +272,7 @@ class Recorder:
             failed=report.failed,
             missing_s=report.missing_s,
             marks=msgspec.json.encode(marks).decode(),
+            encoding=Path(info.path).suffix != ".wav",
         )
         self._house.hub.publish(
             RecordingEnded(
@@ -266,17 +290,3 @@ class Recorder:
                 )
             )
         )
-
-
-def _mark(live: _Live, mark: RecordingMark) -> MarkInfo:
-    """A mark with the people's names."""
-    left, right = (_who(live, StreamId(stream)) for stream in (mark.left, mark.right))
-    return MarkInfo(mark.at_ms, mark.what, left, right, mark.left, mark.right, mark.clock_ms)
-
-
-def _who(live: _Live, stream: StreamId) -> str:
-    """The agent's name, the caller's number, or whose line it is."""
-    if stream == live.call.line.stream:
-        return live.call.caller.number or live.call.line.peer
-    line = live.call.lines.get(LegId(stream))
-    return live.agents.get(stream) or (line.peer if line is not None else "")

@@ -250,10 +250,13 @@ def _with_call() -> Select[Any]:
 
 
 def _recording(row: Any) -> RecordingInfo:
+    path = row["path"]
+    if not os.path.exists(path) and os.path.exists(f"{path}.wav"):
+        path += ".wav"  # until it has its final form
     return RecordingInfo(
         row["recording_id"],
         row["call_id"],
-        row["path"],
+        path,
         utc_ms(row["started_at"]),
         row["length_ms"],
         row["channels"],
@@ -267,7 +270,7 @@ def _recording(row: Any) -> RecordingInfo:
         row["mailbox"],
         row["caller"] or "",
         row["called"] or "",
-        os.path.exists(row["path"]),
+        os.path.exists(path),
         row["missing_ms"],
         msgspec.json.decode(row["marks"], type=list[MarkInfo]) if row["marks"] else [],
     )

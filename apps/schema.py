@@ -25,7 +25,11 @@ ADDED = {
         ("leg", "stretched_ms INTEGER NOT NULL DEFAULT 0"),
         ("leg", "shrunk_ms INTEGER NOT NULL DEFAULT 0"),
     ),
-    3: (("agent_state", "until_at INTEGER"),),
+    3: (
+        ("leg", "gap_ms INTEGER NOT NULL DEFAULT 0"),
+        ("leg", "delay_ms INTEGER NOT NULL DEFAULT 0"),
+        ("agent_state", "until_at INTEGER"),
+    ),
 }
 """By version: (table, column) to be added on the way to the next one. Tables and indexes are made by themselves."""
 
@@ -240,6 +244,8 @@ leg = Table(
     _number("resynced"),
     _number("stretched_ms"),
     _number("shrunk_ms"),
+    _number("gap_ms"),
+    _number("delay_ms"),
     Index("leg_call", "call_id"),
     sqlite_with_rowid=False,
 )

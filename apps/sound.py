@@ -28,6 +28,8 @@ class Sound:
         self.path: Path | None = None
         self.report = StreamReport()
         """Totals; final once closed."""
+        self.heard_ms = 0
+        """How much of the last play that ended was heard."""
         self._house = house
         self._opening: asyncio.Task[LocalAddress | MediaError] | None = None
         self._plays: dict[int, asyncio.Future[str]] = {}
@@ -72,11 +74,11 @@ class Sound:
         """Its engine died."""
         self.local = None
 
-    async def play(self, sources: Sequence[Source], *, loop: bool = False) -> str:
-        """Play to the party; returns why it ended: "done", "stopped", "failed", "closed"."""
+    async def play(self, sources: Sequence[Source], *, loop: bool = False, start_ms: int = 0, stop_on: str = "") -> str:
+        """Play to the party; why it ended: "done", "stopped", "digit" (one of `stop_on`), "failed", "closed"."""
         if self.local is None:
             return "closed"
-        number = await self._house.desk.play(self.stream, sources, loop=loop)
+        number = await self._house.desk.play(self.stream, sources, loop=loop, start_ms=start_ms, stop_on=stop_on)
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._plays[number] = future
         try:
@@ -93,6 +95,7 @@ class Sound:
         """The engine says so."""
         future = self._plays.get(event.play)
         if future is not None and not future.done():
+            self.heard_ms = event.heard_ms
             future.set_result(event.why)
 
     def end_plays(self) -> None:

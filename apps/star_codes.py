@@ -7,6 +7,7 @@ Who keys is known by the phone: the agent whose extension it is. From another ph
 is the agent's own and for the PIN, and the agent sits at this phone until logging out.
 
     *97  the messages of the phone's own extension       *98  those of any, by number and PIN (mailbox/)
+    *19  pause the recording of the call that this phone has on hold, or go on with it
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "ask pin": {"zh": "请输入密码，按井号键结束。", "en": "Please enter your PIN, then the pound key."},
     "wrong": {"zh": "输入有误。", "en": "That is not right."},
+    "paused": {"zh": "录音已暂停。", "en": "The recording is paused."},
+    "goes on": {"zh": "录音已恢复。", "en": "The recording goes on."},
+    "no recording": {"zh": "没有通话正在录音。", "en": "No call of yours is being recorded."},
     "owed": {"zh": "请先登记通话结果。", "en": "Please note the result of the call first."},
     "noted": {"zh": "已登记。", "en": "Noted."},
     "nothing to note": {"zh": "没有需要登记的通话。", "en": "There is no call to note."},
@@ -75,6 +79,7 @@ def find(site: Site, called: str) -> StarCode | None:
         ("ready", codes.ready),
         ("voicemail", codes.voicemail),
         ("mailbox", codes.mailbox),
+        ("recording", codes.recording),
         ("extend", codes.extend),
     ):
         if called == code:
@@ -111,6 +116,9 @@ async def serve(house: House, telephone: Telephone, code: StarCode) -> None:
         await visit(house, telephone, "", house.site.switch.language)
         return
     voice = Prompter(telephone, TEXTS, house.site.switch.language)
+    if code.action == "recording":
+        await voice.say(_turn_recording(house, telephone.extension))
+        return
     agent = _sitting_at(house, telephone.extension)
     if code.action == "login":
         agent = agent or _owner(house.site, telephone.extension) or await _identify(house, voice)
@@ -147,6 +155,18 @@ async def serve(house: House, telephone: Telephone, code: StarCode) -> None:
             reason = entry.reason
         house.floor.tell(BreakStarted(agent, reason, house.site.break_limit_s(reason)))
         await voice.say("on break")
+
+
+def _turn_recording(house: House, extension: str) -> str:
+    """Pause what records this extension, or go on; the text to say."""
+    for call in list(house.calls.values()):
+        if any(line.extension == extension and line.answered and line.live for line in call.lines.values()):
+            if house.recorder.state(call) == "recording":
+                house.recorder.pause(call)
+                return "paused"
+            if house.recorder.resume(call) is not None:
+                return "goes on"
+    return "no recording"
 
 
 async def _dispose(house: House, voice: Prompter, agent: AgentName, code: str) -> None:

@@ -55,6 +55,7 @@ class Tally:
         self.recordings: Counter[str] = Counter()
         """That ended, by "whole" or "failed"."""
         self.blocks_dropped = 0
+        self.missing_s = 0.0
 
     def told(self, data: Struct) -> None:
         """An event of the hub."""
@@ -70,6 +71,7 @@ class Tally:
             case RecordingEnded():
                 self.recordings["failed" if data.recording.failed else "whole"] += 1
                 self.blocks_dropped += data.recording.dropped_blocks
+                self.missing_s += data.recording.missing_ms / 1000
 
     def served(self, queue: str, waited_s: float) -> None:
         """An agent and a caller of this queue were connected."""

@@ -88,14 +88,26 @@ class Telephone:
         self, sources: Sequence[Source], *, stop_on: str = "", steer: Mapping[str, Callable[[], None]] | None = None
     ) -> str | None:
         """As `play`, what is sound already; the caller has been answered. Keys of `steer` do theirs, and it goes on."""
+        start_ms, ended = 0, "digit"
+        while ended == "digit":
+            key, ended = await self._play_from(start_ms, sources, stop_on, steer or {})
+            if key is not None:
+                return key
+            # A press that was taken before came again by another way (INFO, then an event): the prompt goes on.
+            start_ms += self._call.line.sound.heard_ms
+        return None
+
+    async def _play_from(
+        self, start_ms: int, sources: Sequence[Source], stop_on: str, steer: Mapping[str, Callable[[], None]]
+    ) -> tuple[str | None, str]:
+        """The digit that cut it short, and why it ended by itself."""
         line = self._call.line
-        steer = steer or {}
-        playing = asyncio.ensure_future(line.play(sources))
+        playing = asyncio.ensure_future(line.play(sources, start_ms=start_ms, stop_on=stop_on))
         try:
             while not playing.done():
                 line.input.keyed.clear()
                 if (digit := self._take(stop_on)) is not None:
-                    return digit
+                    return digit, ""
                 while (digit := self._take("".join(steer))) is not None:
                     steer[digit]()
                 keyed = asyncio.ensure_future(line.input.keyed.wait())
@@ -103,8 +115,8 @@ class Telephone:
                     await asyncio.wait((playing, keyed), return_when=asyncio.FIRST_COMPLETED)
                 finally:
                     keyed.cancel()
-            playing.result()
-            return self._take(stop_on)
+            ended = playing.result()
+            return self._take(stop_on), ended
         finally:
             if not playing.done():
                 line.stop_play()
@@ -252,7 +264,7 @@ class Telephone:
     def hide(self, on: bool) -> None:
         """What is keyed from now on is kept nowhere."""
         line = self._call.line
-        self._house.recorder.mask(self._call, on)
+        self._house.recorder.hide(self._call, on)
         if line.live:
             self._house.desk.hide_keys(line.stream, on)
             if on:

@@ -178,6 +178,8 @@ def leg_row(line: Line, call: Call | None) -> LegRow:
         resynced=report.resynced,
         stretched_ms=report.stretched_ms,
         shrunk_ms=report.shrunk_ms,
+        gap_ms=report.gap_ms,
+        delay_ms=report.delay_ms,
     )
 
 

@@ -118,6 +118,8 @@ class Board:
         self.packets_out: Ints = np.zeros(rows, np.int64)
         self.bytes_out: Ints = np.zeros(rows, np.int64)
         self.refused_out: Ints = np.zeros(rows, np.int64)
+        self.far_lost: Ints = np.zeros(rows, np.int64)
+        """Packets of ours that the far end's reports miss."""
 
         # What goes out.
         self.seq_out: Ints = np.zeros(rows, np.int64)
@@ -131,6 +133,12 @@ class Board:
         self.filled: npt.NDArray[np.int32] = np.zeros((SLOTS, rows), np.int32)
         self.ring[:, NOBODY] = SILENCE[MULAW]
         heapq.heapify(self._free)
+
+    def lost(self, rows: slice) -> Ints:
+        """Packets that never came, RFC 3550 A.3, over all SSRCs of each row."""
+        missing = np.maximum(self.seq_high[rows] - self.seq_first[rows] + 1 - self.received[rows], 0)
+        found: Ints = self.lost_before[rows] + np.where(self.started[rows], missing, 0)
+        return found
 
     @property
     def room_left(self) -> int:
@@ -150,6 +158,7 @@ class Board:
             array[row] = 0
         for array in (self.resynced, self.stretched, self.shrunk, self.packets_out, self.bytes_out, self.refused_out):
             array[row] = 0
+        self.far_lost[row] = 0
         self.jitter[row] = 0.0
         self.seen[row] = 0
         self.dropped[row] = 0

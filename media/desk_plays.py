@@ -17,10 +17,15 @@ class Plays(Engines):
 
     _lines: Mapping[str, EngineLine]
 
-    async def play(self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False, start_ms: int = 0) -> int:
-        """Play id. What plays on the stream ends as "stopped"; `PlayEnded` follows for this one in any case."""
+    async def play(
+        self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False, start_ms: int = 0, stop_on: str = ""
+    ) -> int:
+        """Play id. What plays on the stream ends as "stopped"; `PlayEnded` follows for this one in any case.
+
+        A digit of `stop_on` that is heard on the stream ends it as "digit" in that tick; `DigitHeard` is told before.
+        """
         play = next(self._plays)
-        order = orders.Play(stream, play, [wording.sounds(source) for source in sources], loop, start_ms)
+        order = orders.Play(stream, play, [wording.sounds(source) for source in sources], loop, start_ms, stop_on)
         if self._tell(stream, order):
             self._playing[play] = stream
         else:

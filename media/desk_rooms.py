@@ -135,11 +135,13 @@ class Bridges(Plays):
         """Tell `FloorChanged` of who speaks in the room, or no more.
 
         With `loudest`, only so many of those who speak are heard by the others; for big rooms. Of a room on several
-        engines the hub judges, and each of the others is one voice to it.
+        engines the hub judges, and each of the others is one voice to it. A room that nobody is in forgets it.
         """
         spread = self._rooms.get(room)
         if spread is not None and spread.hub is not None:
-            spread.hub.tell(orders.WatchFloor(room, on, loudest))
+            order = orders.WatchFloor(room, on, loudest)
+            spread.floor = order if on else None
+            spread.hub.tell(order)
 
     def announce(
         self, where: RoomId | StreamId, sources: Sequence[Source], *, duck_db: float = 12.0, loop: bool = False

@@ -1,4 +1,7 @@
-"""What the far end of a stream says of itself and of us, by RTCP (report.py)."""
+"""What the far end of a stream says of itself and of us, by RTCP (report.py).
+
+Deliberately absent: how much it lost, which is added up over all streams (board.py).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,6 @@ class FarEnd:
     """The newest of each."""
 
     round_trip_ms: float | None = None
-    lost: int = 0
-    """Packets of ours."""
     jitter_ms: float = 0.0
     reports: int = 0
     """How often it said what it hears of us."""

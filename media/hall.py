@@ -17,7 +17,7 @@ from media.answer_watch import AnswerWatch
 from media.arrivals import Arrivals
 from media.board import NOBODY, SLOTS, Board, Ints
 from media.crowd import Crowds
-from media.events import MediaEvent
+from media.events import DigitHeard, MediaEvent, ToneHeard
 from media.files import Loader
 from media.floor_watch import Floors
 from media.mixer import Wiring
@@ -27,10 +27,10 @@ from media.quality import Quality
 from media.recorder import Recorder
 from media.recording_report import RecordingFormat, RecordingReport
 from media.room import Rooms
+from media.seals import Seals
 from media.sender import Sender
 from media.sounding import Sounding
 from media.speech_watch import SpeechWatch
-from media.srtp import Seals
 from media.stream import Stream
 from media.stream_report import StreamReport
 from media.tap import Taps
@@ -74,7 +74,7 @@ class Hall:
         self.sender = Sender(self.board, ring)
         self._by_row: dict[int, Stream] = {}
         self.speech = SpeechWatch(self.board, self._name_of, tell)
-        self.tones = ToneWatch(self.board, self._name_of, tell)
+        self.tones = ToneWatch(self.board, self._name_of, self._heard)
         self.answers = AnswerWatch(self.board, self._name_of, tell)
         self.wiring = Wiring(rows)
         self.wide = Wide(self.board, self._wanted)
@@ -96,8 +96,9 @@ class Hall:
             quality=self.quality,
         )
         self._ip = ip
+        self._tell = tell
         self._ports = ports
-        self.arrivals = Arrivals(self.board, self._by_row, self.wide.linear, tell)
+        self.arrivals = Arrivals(self.board, self._by_row, self.wide.linear, self._heard)
         self.watchman = Watchman(self.board, self._by_row, lost_s, tell)
 
     @property
@@ -264,6 +265,13 @@ class Hall:
         self.recorder.link.close()
 
     # ---- inside --------------------------------------------------------------------------------------------
+
+    def _heard(self, event: DigitHeard | ToneHeard) -> None:
+        """Told first, so that whoever played knows by which key it ended."""
+        self._tell(event)
+        stream = self.streams.get(event.stream)
+        if stream is not None and isinstance(event, DigitHeard):
+            self.sounding.keyed(stream, event.digit)
 
     def _name_of(self, row: int) -> StreamId:
         return self._by_row[row].id

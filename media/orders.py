@@ -71,6 +71,8 @@ class Play(Order, frozen=True):
     sources: list[Sounds]
     loop: bool
     start_ms: int = 0
+    stop_on: str = ""
+    """Digits of the listener's that end it, in the tick in which they are heard."""
 
 
 class Steer(Order, frozen=True):

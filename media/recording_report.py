@@ -22,6 +22,11 @@ class RecordingFormat(Enum):
     """In Ogg. Both are made when the recording is over; until then it is a WAV."""
 
     @property
+    def suffix(self) -> str:
+        """Of the file's name."""
+        return f".{self.value}" if self.encoded else ".wav"
+
+    @property
     def encoded(self) -> bool:
         """The final form is made at the end."""
         return self in (RecordingFormat.FLAC, RecordingFormat.OPUS)

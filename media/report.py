@@ -48,7 +48,7 @@ def hear(stream: Stream, board: Board, packet: bytes, source: tuple[str, int], a
     for block in compound.blocks:
         if block.ssrc != stream.ssrc:
             continue
-        stream.far.lost = max(block.lost, 0)
+        board.far_lost[stream.row] = max(block.lost, 0)
         stream.far.jitter_ms = block.jitter / (8 * stream.clock)
         stream.far.reports += 1
         gone = rtcp.round_trip_ms(block, rtcp.ntp(at))
@@ -111,7 +111,7 @@ def totals(stream: Stream, b: Board, losses: Losses) -> StreamReport:
         mos_in = mos(100 * share, way_ms + stream.delay_ms, losses.ratio(share))
     if stream.far.reports and sent:
         # How much delay the far end keeps is its own affair; twice its jitter is what it needs.
-        mos_out = mos(100 * min(stream.far.lost / sent, 1.0), way_ms + 2 * stream.far.jitter_ms)
+        mos_out = mos(100 * min(int(b.far_lost[row]) / sent, 1.0), way_ms + 2 * stream.far.jitter_ms)
     return replace(
         stream.report(),
         far_jitter_ms=round(stream.far.jitter_ms, 2),

@@ -17,7 +17,8 @@ import numpy as np
 
 from media import rtp, uring
 from media.board import Board, Ints
-from media.srtp import Handle, Seal, seal_rows
+from media.seals import Sealing
+from media.srtp import Seal
 from media.stream import Stream
 from media.uring import Ring
 from media.words import FRAME_SAMPLES
@@ -40,7 +41,7 @@ class _Split:
     """What it may not."""
     secure: Ints
     """Those of `rows` that are sealed before, in place: the next tick writes them anew."""
-    sessions: list[Handle]
+    sealing: Sealing
 
 
 class Sender:
@@ -158,7 +159,7 @@ class Sender:
                 rows[direct],
                 [those[int(row)] for row in rows[~direct]],
                 secure,
-                [self._seals[int(row)].outward for row in secure],
+                Sealing(self._board.packets, _END, secure, [self._seals[int(row)].outward for row in secure]),
             )
         rows, singly = found.rows, found.singly
         if found.secure.size:
@@ -174,7 +175,7 @@ class Sender:
 
     def _seal(self, split: _Split) -> Ints:
         """Seal the secure ones; the rows that may be sent."""
-        sizes = seal_rows(self._board.packets, _END, split.secure, split.sessions)
+        sizes = split.sealing.seal()
         self._entries["len"][split.secure] = sizes
         if sizes.all():
             return split.rows

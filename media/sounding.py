@@ -56,7 +56,7 @@ class Sounding:
     def play(self, stream: Stream, order: orders.Play) -> None:
         """Load in the loader's thread, then play; what plays now ends at once."""
         self._end_play(stream, "stopped")
-        stream.play = order.play
+        stream.play, stream.stop_on = order.play, order.stop_on
         law = int(self._board.law[stream.row])
         sources = [wording.source_of(wired) for wired in order.sources]
 
@@ -85,6 +85,11 @@ class Sounding:
     def _start(self, stream: Stream, player: Player) -> None:
         stream.player, stream.play = player, player.play
         self._players[stream.row] = stream
+
+    def keyed(self, stream: Stream, digit: str) -> None:
+        """The listener pressed a key: a play that it ends is over in this tick, and the rest of it is not heard."""
+        if digit in stream.stop_on:
+            self._end_play(stream, "digit")
 
     def stop_play(self, stream: Stream) -> None:
         """Within this tick the listener hears what lies below."""
@@ -146,7 +151,7 @@ class Sounding:
 
     def _end_play(self, stream: Stream, why: str) -> None:
         player, play = stream.player, stream.play
-        stream.player, stream.play = None, 0
+        stream.player, stream.play, stream.stop_on = None, 0, ""
         self._players.pop(stream.row, None)
         if play:
             self._tell(PlayEnded(stream.id, play, why, player.heard_ms if player else 0))

@@ -26,6 +26,8 @@ class Spread:
     members: dict[StreamId, EngineLine] = field(default_factory=dict)
     shape: Shape = field(default_factory=Shape)
     bell: orders.Doorbell | None = None
+    floor: orders.WatchFloor | None = None
+    """What the hub was told, and whoever becomes it is."""
     hub: EngineLine | None = None
     """The engine that all others are tied to: the first one, for as long as it has a member."""
     crowd: Counter[EngineLine] = field(default_factory=Counter)
@@ -80,6 +82,7 @@ class Spread:
         `absent` are members whom no engine has yet.
         """
         lines = {line.name: line for line in self.crowd}
+        before = self.hub
         if self.hub not in self.crowd:
             self.hub = next(iter(lines.values()), None)
         wanted = span.plan(
@@ -102,6 +105,8 @@ class Spread:
             self._shaped.pop(line, None)
             if anew:
                 line.tell(orders.Bridge(self.room, []))
+        if self.hub is not before and self.hub is not None and self.floor is not None:
+            self.hub.tell(self.floor)
 
     def _tell(self, line: EngineLine, part: Part, anew: bool, absent: tuple[StreamId, ...]) -> None:
         inside = self._inside.get(line)

@@ -1,31 +1,27 @@
-"""SRTP: the packets of secure streams opened on the way in and sealed on the way out. RFC 3711, by libsrtp.
+"""SRTP: the packets of a secure stream opened on the way in and sealed on the way out. RFC 3711, by libsrtp.
 
 A `Seal` is one stream's two directions, each with its key, roll-over counters and replay list; they live as long as
-the key does, whatever else of the path changes. `Seals` opens what comes in batches; streams in the clear cost nothing.
-What cannot be opened is counted by name and does nothing else:
+the key does, whatever else of the path changes. What cannot be opened is counted by name and does nothing else:
 
     auth    a wrong key, an altered or cut-off packet, or one that is no SRTP at all
     replay  it came before, or is older than the 128 packets that are remembered
 
 pylibsrtp makes the sessions; packets go to its libsrtp directly and in place, since its own `protect` and `unprotect`
 cost three times as much once there are many sessions. For that the package is pinned.
-Deliberately absent: where keys come from (switch/sdp_crypto.py), SRTCP's way to us (hall.py), DTLS.
+Deliberately absent: many streams at once (seals.py), where keys come from (switch/sdp_crypto.py), SRTCP's way to us
+(hall.py), DTLS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi, lib
 
-from media.board import DROPS, Board, Bools, Ints
-from media.mux import Batch
+from media.board import DROPS
 from media.paths import Secure, Suite
-from media.rtcp import is_rtcp
 from media.rtp import HEADER_BYTES, SLOT_BYTES
 
 MOST_SSRCS = 64
@@ -45,14 +41,13 @@ _REPLAYED = (9, 10)
 """srtp_err_status_replay_fail and _replay_old of srtp.h."""
 _AUTH, _REPLAY, _LONG, _SHORT = (DROPS.index(name) for name in ("auth", "replay", "long", "short"))
 
-# One packet at a time lies here; the engine has one thread.
+# One packet at a time lies here, of those that do not come or go with many others; the engine has one thread.
 _PAPER = bytearray(MOST_BYTES + 256)
 _VIEW = memoryview(_PAPER)
 _AT = ffi.from_buffer(_PAPER)
 _SIZE = ffi.new("int *")
 
 Send = Callable[[memoryview | bytes], int]
-Packets = npt.NDArray[np.uint8]
 Handle = tuple[Any, Session]
 """libsrtp's own session, and what keeps it."""
 
@@ -90,9 +85,9 @@ class Seal:
             self._ssrcs.clear()
 
     @property
-    def inward(self) -> Handle:
-        """For what comes in, until the next `rekey`."""
-        return self._in._srtp[0], self._in
+    def inward(self) -> Any:
+        """libsrtp's session for what comes in, until the next `rekey`."""
+        return self._in._srtp[0]
 
     def open(self, packet: bytes) -> bytes:
         """The RTP in an SRTP packet. Raises `Sealed`."""
@@ -113,7 +108,7 @@ class Seal:
         _SIZE[0] = size
         status = act(self._in._srtp[0], _AT, _SIZE)
         if status:
-            raise Sealed(_column(status))
+            raise Sealed(column_of(status))
         self._ssrcs.add(ssrc)
         return bytes(_VIEW[: _SIZE[0]])
 
@@ -152,107 +147,6 @@ def _sealed(act: Callable[..., int], session: Session, packet: memoryview | byte
     return _VIEW[: _SIZE[0]]
 
 
-def _column(status: int) -> int:
+def column_of(status: int) -> int:
+    """Why libsrtp did not open a packet, as a column of the board's `dropped`."""
     return _REPLAY if status in _REPLAYED else _AUTH
-
-
-class Seals:
-    """The seals of all secure rows."""
-
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._on: Bools = np.zeros(board.rows, np.bool_)
-        self._muxed: Bools = np.zeros(board.rows, np.bool_)
-        self._seals: dict[int, Seal] = {}
-        self._sessions: dict[int, Handle] = {}
-        self._ssrc = np.zeros(board.rows, np.uint32)
-        """Of the last packet that was opened; 0 with a new seal: the way of a packet that has another is longer."""
-
-    def set(self, row: int, seal: Seal | None, muxed: bool) -> None:
-        """Row's packets are opened by `seal` from now on, or taken as they are. `muxed`: RTCP is among them."""
-        self._on[row], self._muxed[row], self._ssrc[row] = seal is not None, muxed, 0
-        if seal is not None:
-            self._seals[row], self._sessions[row] = seal, seal.inward
-        else:
-            self._seals.pop(row, None)
-            self._sessions.pop(row, None)
-
-    def opened_control(self, row: int, packet: bytes) -> bytes | None:
-        """The RTCP in a packet that came by another way than the batches; None when it was counted as a drop."""
-        if not self._on[row]:
-            return packet
-        try:
-            return self._seals[row].open_control(packet)
-        except Sealed as why:
-            self._board.dropped[row, why.column] += 1
-            return None
-
-    def opened(self, batches: Iterable[Batch]) -> Iterable[Batch]:
-        """The batches with RTP in the place of SRTP; what could not be opened is gone from them."""
-        return self._opened(batches) if self._seals else batches
-
-    def _opened(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        for packets, rows, sizes in batches:
-            bad = self._open(packets, rows, sizes)
-            if not bad:
-                yield packets, rows, sizes
-            elif len(bad) < len(rows):
-                rest = np.ones(len(rows), np.bool_)
-                rest[bad] = False
-                yield packets[rest], rows[rest], sizes[rest]
-
-    def _open(self, packets: Packets, rows: Ints, sizes: Ints) -> list[int]:
-        """Open in place; the places of those that could not be opened."""
-        found = np.flatnonzero(self._on[rows])
-        if not found.size:
-            return []
-        mine, long = rows[found], sizes[found]
-        ssrc, kind = packets.view(">u4")[found, 2], packets[found, 1]
-        other = (ssrc != self._ssrc[mine]) | (long < HEADER_BYTES) | (long >= SLOT_BYTES)
-        other |= self._muxed[mine] & (kind >= 192) & (kind <= 223)
-        sessions, size, unprotect = self._sessions, _SIZE, lib.srtp_unprotect
-        base = ffi.from_buffer(packets)
-        bad: list[int] = []
-        opened: list[int] = []
-        for nth, row, before, slow in zip(found.tolist(), mine.tolist(), long.tolist(), other.tolist(), strict=True):
-            if slow:
-                after = self._open_other(packets[nth], row, before)
-            else:
-                size[0] = before
-                status = unprotect(sessions[row][0], base + nth * SLOT_BYTES, size)
-                after = -_column(status) if status else size[0]
-            if after <= 0:
-                self._board.dropped[row, -after] += 1
-                bad.append(nth)
-            opened.append(after)
-        sizes[found] = opened
-        return bad
-
-    def _open_other(self, slot: Packets, row: int, size: int) -> int:
-        """The first packet of a source, RTCP, or rubbish: bytes of it when it is open, less its column when not."""
-        packet, seal = slot[:size].tobytes(), self._seals[row]
-        try:
-            if self._muxed[row] and is_rtcp(packet):
-                opened = seal.open_control(packet)
-            else:
-                opened = seal.open(packet)
-                self._ssrc[row] = int.from_bytes(packet[8:12], "big")
-        except Sealed as why:
-            return -why.column
-        slot[: len(opened)] = np.frombuffer(opened, np.uint8)
-        return len(opened)
-
-
-def seal_rows(packets: Packets, size: int, rows: Ints, sessions: list[Handle]) -> Ints:
-    """Seal the first `size` bytes of these rows of `packets` in place, each by its session (`Seal.outward`).
-
-    The bytes of each then, 0 for one that must not be sent: its key may not be used any more.
-    """
-    if size + MOST_TAG > packets.shape[1]:
-        raise ValueError(f"rows of {packets.shape[1]} bytes have no room for a tag behind {size}")
-    base, width, length, protect = ffi.from_buffer(packets), packets.shape[1], _SIZE, lib.srtp_protect
-    sealed: list[int] = []
-    for row, (session, _) in zip(rows.tolist(), sessions, strict=True):
-        length[0] = size
-        sealed.append(0 if protect(session, base + row * width, length) else length[0])
-    return np.array(sealed, np.int64)

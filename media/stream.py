@@ -79,6 +79,8 @@ class Stream:
         self.player: Player | None = None
         self.play = 0
         """Number of the play that is wanted; its player may still be loading."""
+        self.stop_on = ""
+        """Digits of the far end's that end it."""
         self.music: str | None = None
         self.hidden = False
         """What comes must not be kept by a tap."""
@@ -243,10 +245,8 @@ class Stream:
 
     @property
     def lost(self) -> int:
-        """Packets of the far end that never came, RFC 3550 A.3, over all of its SSRCs."""
-        b, row = self._board, self.row
-        expected = int(b.seq_high[row] - b.seq_first[row]) + 1 if b.started[row] else 0
-        return int(b.lost_before[row]) + max(0, expected - int(b.received[row]))
+        """Packets of the far end that never came."""
+        return int(self._board.lost(slice(self.row, self.row + 1))[0])
 
     def report(self) -> StreamReport:
         """What is counted up to now; report.py adds what is reckoned from it."""
@@ -262,7 +262,7 @@ class Stream:
             concealed_ms=int(b.concealed[row]) * FRAME_MS // 2,
             jitter_ms=round(float(b.jitter[row]) / 8, 2),
             round_trip_ms=self.far.round_trip_ms,
-            far_lost=self.far.lost,
+            far_lost=int(b.far_lost[row]),
             dropped={name: int(n) for name, n in zip(DROPS, b.dropped[row], strict=True) if n},
             refused_out=int(b.refused_out[row]),
             resynced=int(b.resynced[row]),

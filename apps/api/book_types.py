@@ -6,10 +6,15 @@ Deliberately absent: how any of it is found out.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from apps.api.call_types import SegmentInfo
 from apps.api.instants import At
+
+RecordingState = Literal["recording", "paused", "masked"]
+Side = Literal["caller", "agent", "both"]
 
 
 class MarkInfo(Struct, frozen=True):
@@ -29,7 +34,7 @@ class MarkInfo(Struct, frozen=True):
 
 
 class RecordingInfo(Struct, frozen=True):
-    """A recording; the file is a WAV, caller left, agent right."""
+    """A recording, caller left and agent right, or both on one channel."""
 
     recording_id: str
     call_id: str
@@ -54,6 +59,15 @@ class RecordingInfo(Struct, frozen=True):
     """What should be in it by the clock and is not."""
     marks: list[MarkInfo] = []
     """The map of it, in order; empty while it runs."""
+
+
+class RecordingControl(Struct, frozen=True):
+    """What a pause, a mask or a resume came to."""
+
+    call_id: str
+    recording_id: str
+    state: RecordingState
+    """recording, paused (silence on all of it), masked (on a side)."""
 
 
 class CdrRow(Struct, frozen=True):

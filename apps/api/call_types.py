@@ -167,6 +167,15 @@ class TapInfo(Struct, frozen=True):
     seconds: float
 
 
+class SpeechInfo(Struct, frozen=True):
+    """Whether a call's speech is watched."""
+
+    call_id: str
+    on: bool
+    speaking: list[str]
+    """Legs that speak now, as far as that is known."""
+
+
 class Calls(Struct, frozen=True):
     """Running calls, oldest first."""
 

@@ -60,6 +60,9 @@ CALLS_SHOW = Signature("calls.show", p.ByCall, t.CallDetail, "One call, running 
 CALLS_HANGUP = Signature("calls.hangup", p.ByCall, t.HangupInfo, "End a running call.")
 CALLS_TRACE = Signature("calls.trace", p.TraceOf, t.TraceInfo, "The SIP ladder of a call, from memory.")
 MEDIA_TAP = Signature("media.tap", p.Tap, t.TapInfo, "Copy a running call's RTP into a pcap file.")
+MEDIA_SPEECH = Signature(
+    "media.speech", p.Speech, t.SpeechInfo, "Tell `call.speech` of who speaks in a running call, or no more."
+)
 DIAL = Signature("dial", p.Dial, t.DialInfo, "Ring an extension and, when it answers, call a number for it.")
 
 AGENTS_LIST = Signature("agents.list", p.Nothing, t.Agents, "Agents and what they are doing.")
@@ -88,6 +91,15 @@ RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, 
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")
 MAILBOXES_LIST = Signature("mailboxes.list", p.Nothing, t.Mailboxes, "Mailboxes with messages: how many are new.")
 MAILBOXES_SHOW = Signature("mailboxes.show", p.ByMailbox, t.MailboxDetail, "One mailbox with its messages.")
+RECORDINGS_PAUSE = Signature(
+    "recordings.pause", p.ByCall, t.RecordingControl, "Silence in a running call's recording, until resumed."
+)
+RECORDINGS_MASK = Signature(
+    "recordings.mask", p.MaskOf, t.RecordingControl, "Silence on one side of a running call's recording, until resumed."
+)
+RECORDINGS_RESUME = Signature(
+    "recordings.resume", p.ByCall, t.RecordingControl, "Record both sides of a running call again."
+)
 CDR_LIST = Signature("cdr.list", p.CdrFilter, t.Cdrs, "Call records out of the books, page by page.")
 METRICS_GET = Signature("metrics.get", p.Nothing, t.MetricsText, "The switch in figures, in Prometheus' text format.")
 ENGINES_LIST = Signature("engines.list", p.Nothing, t.Engines, "Media engines: load, lateness, counters.")

@@ -17,6 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from apps.api.book_types import RecordingState
 from apps.api.protocol import EventLost, Notification, line
 from apps.api.types import AgentInfo, AlarmInfo, At, CallInfo, ContactInfo, QueueInfo, RecordingInfo, SegmentInfo, utc
 
@@ -41,6 +42,15 @@ class CallSegment(Struct, frozen=True):
 
     call_id: str
     segment: SegmentInfo
+
+
+class CallSpeech(Struct, frozen=True):
+    """A party began to speak, or stopped; of calls that `media.speech` watches. `peer`: as in LegInfo."""
+
+    call_id: str
+    leg_id: str
+    peer: str
+    speaking: bool
 
 
 class CallClosed(Struct, frozen=True):
@@ -119,6 +129,15 @@ class RecordingStarted(Struct, frozen=True):
     recording: RecordingInfo
 
 
+class RecordingChanged(Struct, frozen=True):
+    """A recording is paused or masked from now on, or recorded again."""
+
+    call_id: str
+    recording_id: str
+    state: RecordingState
+    """recording, paused or masked."""
+
+
 class RecordingEnded(Struct, frozen=True):
     """A recording is over, whole or failed."""
 
@@ -170,6 +189,7 @@ EVENTS: dict[str, type[Struct]] = {
     "call.opened": CallOpened,
     "call.changed": CallChanged,
     "call.segment": CallSegment,
+    "call.speech": CallSpeech,
     "call.closed": CallClosed,
     "call.disposed": CallDisposed,
     "agent.changed": AgentChanged,
@@ -179,6 +199,7 @@ EVENTS: dict[str, type[Struct]] = {
     "phone.registered": PhoneRegistered,
     "phone.unregistered": PhoneUnregistered,
     "recording.started": RecordingStarted,
+    "recording.changed": RecordingChanged,
     "recording.ended": RecordingEnded,
     "mailbox.changed": MailboxChanged,
     "engine.changed": EngineChanged,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from apps.api.book_types import Side
 from apps.api.types import At
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
@@ -55,6 +56,13 @@ class Tap(Params, frozen=True):
     """Absolute path of a new pcap file; the media engine writes it, mode 0600. A file that is there stays as it is."""
     seconds: float = 60.0
     """At most so long; it ends with the call."""
+
+
+class Speech(Params, frozen=True):
+    """Names a call, and whether to watch it."""
+
+    call_id: Name
+    on: bool = True
 
 
 class ByAgent(Params, frozen=True):
@@ -121,6 +129,13 @@ class ByRecording(Params, frozen=True):
     """Names a recording, or the call whose first recording is meant."""
 
     recording_id: Name
+
+
+class MaskOf(Params, frozen=True):
+    """Names a call, and the side that is not to be recorded."""
+
+    call_id: Name
+    side: Side = "both"
 
 
 class RecordingFilter(Params, frozen=True):

@@ -19,6 +19,9 @@ from apps.api.book_types import (
     MarkInfo as MarkInfo,
 )
 from apps.api.book_types import (
+    RecordingControl as RecordingControl,
+)
+from apps.api.book_types import (
     RecordingInfo as RecordingInfo,
 )
 from apps.api.book_types import (
@@ -44,6 +47,9 @@ from apps.api.call_types import (
 )
 from apps.api.call_types import (
     SegmentInfo as SegmentInfo,
+)
+from apps.api.call_types import (
+    SpeechInfo as SpeechInfo,
 )
 from apps.api.call_types import (
     StreamInfo as StreamInfo,

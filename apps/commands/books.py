@@ -13,6 +13,7 @@ from apps.api import catalogue
 from apps.api.params import ByRecording, CdrFilter, RecordingFilter
 from apps.api.types import CdrRow
 from apps.commands.base import Noun, Verb, session
+from apps.commands.recording_control import mask, pause, resume
 from apps.commands.screen import clock, facts, note, say, size, span, table
 from apps.commands.tables import CDR_COLUMNS, MARK_COLUMNS, RECORDING_COLUMNS
 from apps.commands.when import WHEN
@@ -136,7 +137,7 @@ def list_recordings(
 def play_info(recording_id: str) -> None:
     """One recording, by its id or its call's: the file, who is on which channel, how to play it."""
     it = session().call(catalogue.RECORDINGS_INFO, ByRecording(recording_id))
-    sides = {1: "one: the caller", 2: "two: caller left, agent right"}
+    sides = {1: "one" if it.kind == "call" else "one: the caller", 2: "two: caller left, agent right"}
 
     def draw() -> None:
         facts(
@@ -157,7 +158,7 @@ def play_info(recording_id: str) -> None:
                 ("missing", span(it.missing_ms) if it.missing_ms >= 1000 else ""),
                 ("failed", it.failed),
                 ("file", it.path),
-                ("play it", f"aplay '{it.path}'" if it.present else "the file is gone"),
+                ("play it", _player(it.path) if it.present else "the file is gone"),
             ]
         )
         if it.marks:
@@ -167,5 +168,12 @@ def play_info(recording_id: str) -> None:
     session().show(it, draw)
 
 
+def _player(path: str) -> str:
+    return f"aplay '{path}'" if path.endswith(".wav") else f"ffplay -nodisp -autoexit '{path}'"
+
+
 recordings.add_command(play_info)
+recordings.add_command(pause)
+recordings.add_command(mask)
+recordings.add_command(resume)
 recordings.add_command(play_info, "info")

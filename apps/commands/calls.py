@@ -6,9 +6,10 @@ import click
 
 from apps.api import catalogue
 from apps.api.params import ByCall, CallFilter, Dial, TraceOf
+from apps.commands.audio import heard, said
 from apps.commands.base import Noun, Verb, session
 from apps.commands.screen import clock, facts, fits, note, say, span, table
-from apps.commands.tables import CALL_COLUMNS, LEG_COLUMNS, MESSAGE_COLUMNS, SEGMENT_COLUMNS, losses
+from apps.commands.tables import CALL_COLUMNS, LEG_COLUMNS, MESSAGE_COLUMNS, SEGMENT_COLUMNS
 
 
 @click.group(cls=Noun)
@@ -60,7 +61,9 @@ def show_call(call_id: str) -> None:
         if call.legs:
             say()
             table(LEG_COLUMNS, call.legs, "")
-            facts([(f"  {leg.leg_id}", losses(leg.stream)) for leg in call.legs if leg.stream])
+            for leg in call.legs:
+                if leg.stream:
+                    facts([(f"  {leg.leg_id} in", heard(leg.stream)), (f"  {leg.leg_id} out", said(leg.stream))])
         if call.segments:
             say()
             table(SEGMENT_COLUMNS, call.segments, "")

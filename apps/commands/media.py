@@ -1,4 +1,4 @@
-"""Media: a call's packets, for Wireshark."""
+"""Media: a call's packets, for Wireshark, and who speaks."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from apps.api import catalogue
-from apps.api.params import Tap
-from apps.commands.base import Noun, session
+from apps.api.params import Speech, Tap
+from apps.commands.base import Noun, Verb, session
 from apps.commands.screen import say
 
 
 @click.group(cls=Noun)
 def media() -> None:
-    """A call's packets."""
+    """A call's packets, and who speaks."""
 
 
 @media.command(
@@ -31,3 +31,21 @@ def tap(call_id: str, file: Path, seconds: float) -> None:
     session().show(
         result, lambda: say(f"Copying {', '.join(result.legs)} into {result.file} for {result.seconds:.0f} s")
     )
+
+
+@media.command(
+    "speech",
+    cls=Verb,
+    examples="""
+    zongji media speech 0gx3k2m4npqrs
+    zongji events --type call.speech
+    zongji media speech 0gx3k2m4npqrs --off
+    """,
+)
+@click.argument("call_id", metavar="CALL")
+@click.option("--off", is_flag=True, help="No more.")
+def speech(call_id: str, off: bool) -> None:
+    """Let the events say who begins and stops to speak in a running call (call.speech)."""
+    result = session().call(catalogue.MEDIA_SPEECH, Speech(call_id, not off))
+    told = f"{result.call_id}: who speaks is {'' if result.on else 'no longer '}told by events"
+    session().show(result, lambda: say(told + (f"; now {', '.join(result.speaking)}" if result.speaking else "")))

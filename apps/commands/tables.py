@@ -21,7 +21,6 @@ from apps.api.types import (
     QueueInfo,
     RecordingInfo,
     SegmentInfo,
-    StreamInfo,
     TraceMessage,
     TrunkInfo,
     WaitingCaller,
@@ -235,23 +234,6 @@ CDR_COLUMNS: list[Column[CdrRow]] = [
 def dropped(counters: Mapping[str, int]) -> int:
     """All that an engine threw away or could not send; `--json` has each by its name."""
     return sum(n for name, n in counters.items() if name.startswith("dropped_") or name == "refused_out")
-
-
-def losses(stream: StreamInfo) -> str:
-    """Everything that did not reach an ear, by name; empty when nothing is missing."""
-    named = {
-        "lost": stream.lost,
-        "late": stream.late,
-        "duplicate": stream.duplicate,
-        "concealed ms": stream.concealed_ms,
-        "shrunk ms": stream.shrunk_ms,
-        "stretched ms": stream.stretched_ms,
-        "resynced": stream.resynced,
-        "refused": stream.refused_out,
-        "far lost": stream.far_lost,
-        **{f"dropped {reason}": count for reason, count in sorted(stream.dropped.items())},
-    }
-    return ", ".join(f"{name} {count}" for name, count in named.items() if count)
 
 
 def _contacts(phone: PhoneInfo, shown: Callable[[ContactInfo], str]) -> str:

@@ -11,6 +11,7 @@ from apps.methods.books import Books
 from apps.methods.calls import Calls
 from apps.methods.mailboxes import Mailboxes
 from apps.methods.queues import Queues
+from apps.methods.recordings import Recordings
 from apps.methods.status import Status
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ def table(exchange: Exchange) -> dict[str, Method]:
     """Every method of the catalogue with the function that serves it."""
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
-    for noun in (Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Mailboxes(house)):
+    nouns = (
+        Status(exchange),
+        Calls(house),
+        Agents(house),
+        Queues(house),
+        Books(house),
+        Recordings(house),
+        Mailboxes(house),
+    )
+    for noun in nouns:
         functions |= noun.functions()
     return catalogue.bind(functions)

@@ -36,6 +36,7 @@ class Calls:
             "calls.hangup": self.hangup,
             "calls.trace": self.trace,
             "media.tap": self.tap,
+            "media.speech": self.speech,
             "dial": self.dial,
         }
 
@@ -89,6 +90,12 @@ class Calls:
         except MediaError:
             raise ApiError(Code.REFUSED, "The call has no audio now", where="call_id") from None
         return t.TapInfo(call.id, str(path), [line.leg for line in lines], seconds)
+
+    async def speech(self, asked: p.Speech) -> t.SpeechInfo:
+        call = self._running(asked.call_id)
+        call.tell_speech(asked.on)
+        speaking = [line.leg for line in call.lines.values() if line.live and line.input.speaking]
+        return t.SpeechInfo(call.id, asked.on, [str(leg) for leg in speaking])
 
     async def dial(self, asked: p.Dial) -> t.DialInfo:
         if not self._house.accepting:

@@ -230,6 +230,8 @@ class Board:
                 return t.TraceInfo(params.call_id, ["192.0.2.9:5060"], LADDER, [message])
             case "media.tap":
                 return t.TapInfo(params.call_id, params.file, [f"{params.call_id}.1"], params.seconds)
+            case "media.speech":
+                return t.SpeechInfo(params.call_id, params.on, [f"{params.call_id}.2"] if params.on else [])
             case "dial":
                 return t.DialInfo(CALL)
             case "agents.list":
@@ -255,6 +257,9 @@ class Board:
                 return t.Recordings([RECORDING])
             case "recordings.info":
                 return RECORDING
+            case "recordings.pause" | "recordings.mask" | "recordings.resume":
+                states = {"recordings.pause": "paused", "recordings.mask": "masked", "recordings.resume": "recording"}
+                return t.RecordingControl(params.call_id, f"{params.call_id}-1", states[name])  # type: ignore[arg-type]
             case "cdr.list":
                 if params.after:
                     return t.Cdrs(CDRS[1:])

@@ -47,6 +47,8 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("calls hangup abc", "calls.hangup", p.ByCall("abc")),
         ("calls trace abc", "calls.trace", p.TraceOf("abc", False)),
         ("calls trace abc --full", "calls.trace", p.TraceOf("abc", True)),
+        ("media speech abc", "media.speech", p.Speech("abc")),
+        ("media speech abc --off", "media.speech", p.Speech("abc", False)),
         ("media tap abc /tmp/x.pcap --seconds 9", "media.tap", p.Tap("abc", "/tmp/x.pcap", 9.0)),
         ("dial 201 9001 --timeout 5", "dial", p.Dial("201", "9001", 5.0)),
         ("agents login mei", "agents.login", p.Login("mei")),
@@ -60,6 +62,10 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
+        ("recordings pause abc", "recordings.pause", p.ByCall("abc")),
+        ("recordings mask abc", "recordings.mask", p.MaskOf("abc")),
+        ("recordings mask abc --side caller", "recordings.mask", p.MaskOf("abc", "caller")),
+        ("recordings resume abc", "recordings.resume", p.ByCall("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
         ("stop", "switch.stop", p.Stop()),
@@ -74,9 +80,10 @@ def test_a_command_asks_what_it_was_told(bench: Bench, line: str, method: str, a
 
 
 def test_every_method_has_a_command(bench: Bench) -> None:
-    for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "dial a b", "agents login a b", "agents logout mei",
+    for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "media speech a", "dial a b", "agents login a b", "agents logout mei",
                  "agents break mei b", "agents ready mei", "agents extend mei",
-                 "agents disposition mei 2", "metrics", "stop", "reload"]:  # fmt: skip
+                 "agents disposition mei 2", "metrics", "stop", "reload",
+                 "recordings pause a", "recordings mask a", "recordings resume a"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)
     assert without == {"snapshot.get", "config.check"}  # `check` needs no running switch

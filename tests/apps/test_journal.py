@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from apps import reports
+from apps import reports, schema
 from apps.journal import Journal
 from apps.journal_rows import AgentStateRow, AlertRow, CallDirection, LegRow
 from apps.journal_story import SegmentKind
@@ -336,7 +336,7 @@ async def test_a_file_of_version_1_becomes_one_of_this_version_and_keeps_its_row
     await books.open()
     books.leg_closed(LEG)
     await books.close()
-    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [("4",)]
+    assert rows(path, "SELECT value FROM meta WHERE name = 'schema'") == [(str(schema.VERSION),)]
     assert rows(path, "SELECT recording_id, missing_ms, marks FROM recording") == [("c1-1", 0, "")]
     assert rows(path, "SELECT call_id, lost, mos_in, mos_out FROM leg") == [("c1", 7, 4.1, None)]
 
@@ -348,13 +348,13 @@ async def test_a_file_of_version_2_becomes_one_of_this_version_and_keeps_its_leg
     books.leg_closed(LEG)
     await books.close()
     with sqlite3.connect(path) as db:
-        for column in ("dropped_by", "refused_out", "resynced", "stretched_ms", "shrunk_ms"):
+        for column in ("dropped_by", "refused_out", "resynced", "stretched_ms", "shrunk_ms", "gap_ms", "delay_ms"):
             db.execute(f"ALTER TABLE leg DROP COLUMN {column}")
         db.execute("UPDATE meta SET value = '2' WHERE name = 'schema'")
     db.close()
     books = Journal(path)
     await books.open()
-    assert rows(path, "SELECT call_id, dropped, dropped_by, shrunk_ms FROM leg") == [("c1", 2, "", 0)]
+    assert rows(path, "SELECT call_id, dropped, dropped_by, shrunk_ms, gap_ms FROM leg") == [("c1", 2, "", 0, 0)]
     (old,) = (await reports.call(books, "c1")).legs
     assert old.stream is not None and old.stream.dropped == {"all": 2}
     books.leg_closed(replace(LEG, dropped_by='{"source": 2}', shrunk_ms=40))

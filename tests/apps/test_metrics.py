@@ -89,7 +89,7 @@ def test_every_counter_of_an_engine_has_its_place(tmp_path: Path) -> None:
     found = figures(tmp_path)
     text = metrics.text(metrics._engines([found, {"name": "e2", "connected": False}]))
     elsewhere = {*totals.COLUMNS, "dropped_blocks", "disk_waiting_bytes", "skipped_ticks"}
-    elsewhere |= {"tie_packets_in", "tie_packets_out"}
+    elsewhere |= {"tie_packets_in", "tie_packets_out", "lost"}
     drops = {f"dropped_{name}" for name in DROPS}
     assert set(found["counters"]) == elsewhere | drops | set(metrics_names.ENGINE_LOST)
     assert named(text, "zongji_engine_up", engine="e1") == 1 and named(text, "zongji_engine_up", engine="e2") == 0

@@ -52,6 +52,26 @@ async def test_a_key_that_means_nothing_here_stays_for_later(house: PaperHouse) 
 
 
 @paper
+async def test_one_press_that_comes_in_two_ways_cuts_one_prompt_and_not_the_next(house: PaperHouse) -> None:
+    leg, port = await telephone(house)
+    first = asyncio.ensure_future(port.play(HELLO, stop_on="1"))
+    await settle()
+    house.switch.keyed(leg, "1")
+    await settle()
+    assert await first == "1"
+    second = asyncio.ensure_future(port.play([Say("What now?", "en"), Pause(2000)], stop_on="1"))
+    await after(0.3)
+    await house.key(leg, "1")  # the same press, now as RTP event: the engine has cut what plays
+    await settle()
+    (_, sources), again = house.desk.played[-1], house.desk.streams[StreamId(leg)]
+    assert house.hears(leg).startswith("play What now?") and len(sources) == 2
+    assert again.start_ms == 300 and not second.done()
+    await after(1.0)
+    await house.key(leg, "1")
+    assert await second == "1"
+
+
+@paper
 async def test_a_key_while_the_words_are_made_cuts_them_before_they_begin(house: PaperHouse) -> None:
     house.voice.speak_s = 1.0
     leg, port = await telephone(house)

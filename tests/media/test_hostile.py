@@ -231,7 +231,7 @@ def test_no_bytes_raise_out_of_a_tick_and_all_are_accounted_for(steps: list[tupl
         assert counted <= sent + taken + len(steps)  # a packet of many faults counts once, one too long twice
         if not mux and not taken:
             assert counted >= sent
-        assert stream.far.lost >= 0 and (stream.far.round_trip_ms is None or 0 <= stream.far.round_trip_ms < 60_000)
+        assert report.far_lost >= 0 and (stream.far.round_trip_ms is None or 0 <= stream.far.round_trip_ms < 60_000)
         # It is still the same stream, and it still works.
         heard: list[bytes] = []
         for n in range(100, 260):

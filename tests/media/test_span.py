@@ -48,7 +48,7 @@ def paths(wanted: Plan, members: dict[StreamId, str], speaker: StreamId, listene
 gains = st.sampled_from([0.0, 0.5, 1.0, 2.0])
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_every_gain_is_what_it_would_be_on_one_engine(data: st.DataObject) -> None:
     members = data.draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(ENGINES), min_size=1))

@@ -17,8 +17,9 @@ from media.lock import Lock
 from media.messages import Request
 from media.paths import Secure, Suite
 from media.rtp import SLOT_BYTES
+from media.seals import Sealing, Seals
 from media.sender import PHASES, Sender
-from media.srtp import MOST_SSRCS, Seal, Sealed, Seals, seal_rows
+from media.srtp import MOST_SSRCS, Seal, Sealed
 from tests.media.test_stream import Stage
 from tests.stage.rtp_peer import Vault
 
@@ -270,4 +271,4 @@ def test_in_one_system_call_the_secure_ones_leave_sealed(stage: Stage, tapped: b
 
 def test_rows_that_have_no_room_for_a_tag_are_refused() -> None:
     with pytest.raises(ValueError, match="no room"):
-        seal_rows(np.zeros((2, 180), np.uint8), 172, np.array([1]), [Seal(keys()).outward])
+        Sealing(np.zeros((2, 180), np.uint8), 172, np.array([1]), [Seal(keys()).outward])

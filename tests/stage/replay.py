@@ -137,6 +137,8 @@ class Bench:
         self.events: list[MediaEvent] = []
         self.engine.events = self.events
         self.far, self.ear = self.socket(), self.socket()
+        self.came: list[bytes] = []
+        """What the speaker got in the last tick."""
         self.now = 1000.0
         self.ports = {name: self.engine.hall.open(StreamId(name))[1] for name in ("speaker", "listener")}
 
@@ -175,7 +177,8 @@ class Bench:
         self.now += FRAME_S
         self.engine.tick(self.now)
         got: list[bytes] = []
-        for sock, kept in ((self.ear, got), (self.far, [])):
+        self.came = []
+        for sock, kept in ((self.ear, got), (self.far, self.came)):
             with contextlib.suppress(BlockingIOError):
                 while True:
                     kept.append(sock.recv(2048))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests.stage.cast import OUTSIDE, Cast, connected, heard_tone, hold_and_take_back, talk
 from tests.stage.ports import free_block, free_port
 from tests.stage.sipp import Run, need_sipp
+from tests.stage.spoken import speech
 from tests.stage.switch import CARRIER_IP, Switch
 
 pytestmark = pytest.mark.whole
@@ -164,3 +168,21 @@ def test_sipp_holds_and_resumes_both_ways(house: Switch, cast: Cast, tmp_path: P
              rows=[("2001", OUTSIDE, free_block(2, CARRIER_IP, even=True))]) as near:
         # fmt: on
         near.finish(15)
+
+
+def test_who_begins_and_stops_to_speak_is_told_by_the_events(house: Switch, cast: Cast, tmp_path: Path) -> None:
+    said = np.concatenate([np.zeros(6400, np.int16), speech()[:16000], np.zeros(80_000, np.int16)])
+    soundfile.write(tmp_path / "sentence.wav", said, 8000)
+    bob = cast.desk("2002", "--answer", "0.1")
+    alice = cast.desk("2001", "--send", str(tmp_path / "sentence.wav"))
+    alice.dial("2002")
+    alice.wait("answered")
+    (call,) = house.calls()
+    watched = house.command("media", "speech", call["call_id"])
+    assert watched.returncode == 0, watched.stderr
+    told = house.command("events", "--type", "call.speech", "--since", "0", "--count", "2", "--json", timeout_s=8)
+    events = [json.loads(line)["data"] for line in told.stdout.splitlines()]
+    assert [(event["peer"], event["speaking"]) for event in events] == [("phone 2001", True), ("phone 2001", False)]
+    assert {event["call_id"] for event in events} == {call["call_id"]}
+    alice.order("hangup")
+    bob.wait("ended")

@@ -14,9 +14,9 @@ from typing import Any
 
 from media.answer import AnswerParameters
 from media.desk import MediaError, NoEngine
-from media.events import EngineLost, MediaEvent, PlayEnded, RecordingFailed
+from media.events import DigitHeard, EngineLost, MediaEvent, PlayEnded, RecordingFailed
 from media.paths import LocalAddress, Path
-from media.recording_report import RecordingMark, RecordingReport
+from media.recording_report import RecordingFormat, RecordingMark, RecordingReport
 from media.stream_report import StreamReport
 from media.voice import VoiceError
 from media.words import File, RoomId, Silence, Source, StreamId, Tone
@@ -39,6 +39,9 @@ class PaperStream:
     keyed_by_sound: bool = False
     hidden: bool = False
     judged: AnswerParameters | None = None
+    start_ms: int = 0
+    stop_on: str = ""
+    began: float = 0.0
 
 
 @dataclass
@@ -49,7 +52,8 @@ class PaperRecording:
     channels: int
     began: float
     story: list[StreamId | str | None] = field(default_factory=list)
-    """Who came on the right channel, "away" and "back"."""
+    """Who came on the right channel, "away" and "back", "pause", "mask left" and so on, "resume"."""
+    form: RecordingFormat = RecordingFormat.WAV
 
 
 class PaperDesk:
@@ -145,19 +149,28 @@ class PaperDesk:
     async def report(self, stream: StreamId) -> StreamReport:
         return StreamReport(packets_in=1) if stream in self.streams else StreamReport()
 
-    async def play(self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False) -> int:
+    async def play(
+        self, stream: StreamId, sources: Sequence[Source], *, loop: bool = False, start_ms: int = 0, stop_on: str = ""
+    ) -> int:
         play = next(self._plays)
         found = self.streams.get(stream)
         if found is None:
             self.tell(PlayEnded(stream, play, "closed", 0))
             return play
         self._end_play(stream, found, "stopped")
-        found.play, found.sources = play, tuple(sources)
+        found.play, found.sources, found.stop_on = play, tuple(sources), stop_on
+        found.start_ms, found.began = start_ms, asyncio.get_running_loop().time()
         self.played.append((stream, found.sources))
         if not loop:
-            seconds = sum(map(_seconds, sources))
+            seconds = max(0.0, sum(map(_seconds, sources)) - start_ms / 1000)
             found.ends = asyncio.get_running_loop().call_later(seconds, self._end_play, stream, found, "done")
         return play
+
+    def heard(self, digit: DigitHeard) -> None:
+        """The engine hears a digit: what it ends is over at once."""
+        self.tell(digit)
+        if (found := self.streams.get(digit.stream)) is not None and digit.digit in found.stop_on:
+            self._end_play(digit.stream, found, "digit")
 
     def stop_play(self, stream: StreamId) -> None:
         if stream in self.streams:
@@ -209,7 +222,15 @@ class PaperDesk:
             self.streams[stream].room = None
 
     async def record(
-        self, recording: str, path: FilePath, left: StreamId, right: StreamId | None = None, channels: int | None = None
+        self,
+        recording: str,
+        path: FilePath,
+        left: StreamId,
+        right: StreamId | None = None,
+        channels: int | None = None,
+        *,
+        form: RecordingFormat = RecordingFormat.WAV,
+        mix: bool = False,
     ) -> None:
         if left not in self.streams:
             raise MediaError(f"stream {left!r} is not open")
@@ -217,12 +238,17 @@ class PaperDesk:
         if self.disk:
             raise MediaError(self.disk)
         began = asyncio.get_running_loop().time()
-        self.recordings[recording] = PaperRecording(path, left, right, channels or (2 if right else 1), began)
+        tracks = 1 if mix else channels or (2 if right else 1)
+        self.recordings[recording] = PaperRecording(path, left, right, tracks, began, form=form)
 
     def record_right(self, recording: str, right: StreamId | None) -> None:
         if recording in self.recordings:
             self.recordings[recording].right = right
             self.recordings[recording].story.append(right)
+
+    def record_pause(self, recording: str) -> None:
+        if recording in self.recordings:
+            self.recordings[recording].story.append("pause")
 
     def record_mask(self, recording: str, *, left: bool = False, right: bool = False) -> None:
         if recording in self.recordings:
@@ -263,8 +289,9 @@ class PaperDesk:
             found.ends.cancel()
             found.ends = None
         if found.play:
-            play, found.play, found.sources = found.play, 0, ()
-            self.tell(PlayEnded(stream, play, why, 0))
+            play, found.play, found.sources, found.stop_on = found.play, 0, (), ""
+            heard_ms = round(1000 * (asyncio.get_running_loop().time() - found.began))
+            self.tell(PlayEnded(stream, play, why, heard_ms))
 
 
 class PaperVoice:

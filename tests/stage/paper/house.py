@@ -145,13 +145,13 @@ class PaperHouse:
     async def key(self, leg: LegId, digits: str) -> None:
         """The party keys digits (RFC 4733)."""
         for digit in digits:
-            self.desk.tell(DigitHeard(StreamId(leg), digit))
+            self.desk.heard(DigitHeard(StreamId(leg), digit))
         await settle()
 
     async def sounds(self, leg: LegId, digits: str) -> None:
         """The party keys digits that come as sound."""
         for digit in digits:
-            self.desk.tell(DigitHeard(StreamId(leg), digit, by_sound=True))
+            self.desk.heard(DigitHeard(StreamId(leg), digit, by_sound=True))
         await settle()
 
     async def speaks(self, leg: LegId, speaking: bool) -> None:
