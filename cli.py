@@ -10,6 +10,7 @@ import click
 from apps.commands.base import Noun, Session, shared_options
 from apps.commands.books import cdr, recordings
 from apps.commands.boxes import mailboxes
+from apps.commands.callers import callers
 from apps.commands.calls import calls, dial
 from apps.commands.doctor import doctor
 from apps.commands.live import events
@@ -23,7 +24,7 @@ class Main(Noun):
 
     SECTIONS = (
         ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
-        ("Calls", (calls, dial, events, media)),
+        ("Calls", (calls, dial, callers, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),
         ("The books", (cdr, recordings, mailboxes)),

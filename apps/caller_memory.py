@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
@@ -26,6 +27,15 @@ NOBODY = frozenset(("", "anonymous", "unknown", "unavailable", "restricted"))
 """Numbers that are nobody's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One thing. `set_at`: UTC seconds."""
+
+    name: str
+    value: str
+    set_at: float
+
+
 class CallerMemory:
     """What is remembered, read when a script asks and written at once."""
 
@@ -33,22 +43,27 @@ class CallerMemory:
         self._journal = journal
 
     async def recall(self, number: str) -> Mapping[str, str]:
-        """Everything remembered of a number."""
+        """Everything remembered of a number, by name."""
+        return {one.name: one.value for one in await self.all_of(number)}
+
+    async def all_of(self, number: str) -> list[Remembered]:
+        """Everything remembered of a number, what was set last first."""
         if number.lower() in NOBODY:
-            return {}
+            return []
         await self._journal.settle()
         memory = caller_memory.c
-        asked = select(memory.name, memory.value).where(memory.number == number).order_by(memory.set_at.desc())
+        asked = select(memory.name, memory.value, memory.set_at).where(memory.number == number)
         async with self._journal.engine.connect() as connection:
-            found = (await connection.execute(asked.limit(MAX_NAMES))).all()
-        return {row.name: row.value for row in found}
+            found = (await connection.execute(asked.order_by(memory.set_at.desc()).limit(MAX_NAMES))).all()
+        return [Remembered(row.name, row.value, row.set_at / 1000) for row in found]
 
-    def remember(self, number: str, name: str, value: str) -> None:
-        """Keep a value under a name; an empty one forgets it. Returns at once."""
+    def remember(self, number: str, name: str, value: str) -> bool:
+        """Keep a value under a name; an empty one forgets it. Returns at once; False when it is nobody's number."""
         if number.lower() in NOBODY:
-            return
+            return False
         row = dict(number=number, name=name, value=wire_text(value[:MAX_VALUE]), set_at=ms_of(time.time()))
         self._journal.row(caller_memory, (number, name), row if value else None)
+        return True
 
     async def forget(self, number: str) -> int:
         """Forget all of a number; how much there was."""

@@ -15,9 +15,9 @@ from apps.journal_story import SegmentKind
 from apps.line_use import take_phone, take_trunk
 from apps.log import safe
 from ivr.words import DialResult
+from media import national
 from media.answer import Verdict
 from media.events import AnswerJudged
-from media.words import Tone
 from switch import call as coupling
 from switch.call_words import After, AnswerCaller, Connect, Effect, Finished, HangUp, Outcome, RingCaller, TimedOut
 from switch.events import Answered, Ended, LegEvent, Progressed, Rang
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("dial")
 
-RING_BACK = Tone((450.0,), on_ms=1000, off_ms=4000, repeat=0, level_dbm0=-13.0)
-"""What an answered caller hears while it rings: China's tone (YD/T 1522, 450 Hz, 1 s on, 4 s off)."""
+RING_BACK_DBM0 = -13.0
+"""How loud an answered caller hears it ring."""
 
 _STATUS = {
     Cause.UNREACHABLE: "unreachable",
@@ -168,7 +168,8 @@ class _Dial:
         match effect:
             case RingCaller():
                 if caller.answered:
-                    self._ring_back = self._house.spawn(caller.play([RING_BACK], loop=True), f"ring back {caller.leg}")
+                    sound = national.sounds(self._house.site.switch.media.tones, "ringback", RING_BACK_DBM0)
+                    self._ring_back = self._house.spawn(caller.play(sound, loop=True), f"ring back {caller.leg}")
                 else:
                     caller.ring()
             case AnswerCaller():

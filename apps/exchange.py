@@ -36,6 +36,7 @@ from apps.floor_memory import restore_floor
 from apps.house import House
 from apps.journal import Journal
 from apps.journal_writer import JournalAlarm, JournalError
+from apps.log import safe
 from apps.methods.status import contact_info
 from apps.metrics_http import MetricsServer
 from apps.phone_use import PhoneUse
@@ -59,6 +60,7 @@ log = logging.getLogger("exchange")
 
 
 BOOKS_ALARM = "The books cannot be written"
+CODE_ALARM = "Code of the site cannot be used"
 BOOKS_PATIENCE_S = 15.0
 """Below the supervisor's patience with a child that is not ready yet."""
 
@@ -118,6 +120,7 @@ class Exchange:
         queues = await reports.counts_today(house.journal, midnight)
         house.today.remember(queues.pop("")[0], queues, await reports.trunks_today(house.journal, midnight))
         house.spawn(make_ready(house), "prompts")
+        house.spawn(self._prepare_code(), "code of the site")
         await self._bindings.read()
         await house.switch.start()
         await self.api.start()
@@ -137,6 +140,13 @@ class Exchange:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 log.warning("%s; waiting", error)
+
+    async def _prepare_code(self) -> None:
+        """Import the site's own code before a caller waits for it; a file that cannot be used is an alarm."""
+        self.house.alarms.clear(CODE_ALARM)
+        for wrong in await self.house.lookups.prepare():
+            log.error("%s", safe(wrong))
+            self.house.alarms.raise_(CODE_ALARM, safe(wrong), "Mend it, then `zongji reload`.")
 
     async def _days(self) -> None:
         """Zero the agents' counts when the site's day begins."""
@@ -189,6 +199,7 @@ class Exchange:
         house.desk.set_music(site.music_files())
         house.floor.tell(Reconfigured(site.centre_settings()))
         house.spawn(make_ready(house), "prompts")
+        house.spawn(self._prepare_code(), "code of the site")
         house.hub.publish(ConfigReloaded(changes))
         log.info("configuration reloaded: %s", " ".join(changes) or "nothing is different")
         return Reread(changes, whole.warnings)

@@ -29,6 +29,7 @@ from media.events import (
     DigitHeard,
     EngineBack,
     EngineLost,
+    FloorChanged,
     MediaEvent,
     PlayEnded,
     RecordingEncoded,
@@ -39,6 +40,7 @@ from media.events import (
     TapEnded,
 )
 from media.voice import Voice
+from media.words import RoomId
 from switch.driver import Switch
 from switch.route import Routes
 from switch.words import CallId, LegId
@@ -46,6 +48,7 @@ from switch.words import CallId, LegId
 if TYPE_CHECKING:
     from apps.call import Call
     from apps.line import Line
+    from apps.meeting import Meeting
     from apps.phone_use import PhoneUse
     from apps.queue_calls import Floor
     from apps.recording import Recorder
@@ -72,6 +75,7 @@ class House:
     tally: Tally = field(default_factory=Tally)
     calls: dict[CallId, Call] = field(default_factory=dict)
     lines: dict[LegId, Line] = field(default_factory=dict)
+    meetings: dict[RoomId, Meeting] = field(default_factory=dict)
     recorder: Recorder = field(init=False)
     floor: Floor = field(init=False)
     phone_use: PhoneUse = field(init=False)
@@ -138,6 +142,10 @@ class House:
             case EngineBack():
                 log.info("media engine %s is back", event.engine)
                 self.hub.publish(EngineChanged(event.engine, "running"))
+            case FloorChanged():
+                meeting = self.meetings.get(event.room)
+                if meeting is not None:
+                    meeting.heard(event)
             case RecordingEncoded():
                 path = f"{event.path}.wav" if event.failed else event.path
                 self.journal.recording_encoded(event.recording, path, event.bytes)

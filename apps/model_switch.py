@@ -19,15 +19,18 @@ from apps.fields import (
     PortRange,
     Ports,
     Seconds,
+    SecondsOrNever,
     StarCode,
     Text,
     YesNo,
+    one_of,
     one_or_more,
     recording_format,
     some_codecs,
     whole,
 )
 from apps.model_amd import AmdSection
+from media.national import NATIONAL
 from media.paths import Codec
 from media.recording_report import RecordingFormat
 
@@ -56,6 +59,8 @@ class MediaSection(Entry):
     engines: Annotated[int, BeforeValidator(whole(1, 64))] = 1
     codecs: Annotated[tuple[Codec, ...], BeforeValidator(some_codecs)] = (Codec.PCMA, Codec.PCMU, Codec.G722)
     """In order of liking; what is first is spoken with who is not to be connected yet (offers.py)."""
+    tones: Annotated[str, BeforeValidator(one_of(*NATIONAL))] = "cn"
+    """Whose network's tones an answered caller hears: ring-back."""
     io_uring: YesNo = True
     """Serve the sockets of an engine all at once, where the kernel can."""
 
@@ -65,6 +70,8 @@ class RecordingSection(Entry):
     """Of calls; messages are always WAV."""
     mixed: YesNo = False
     """Both sides on one channel; else the caller left, the agent right."""
+    trim_silence_s: SecondsOrNever = Field(default=None, alias="trim_silence")
+    """What follows so long a silence of both sides is left out of the file."""
     keep_between: YesNo = False
     """Also record the caller between two talks of a call; else the file stands still there."""
 

@@ -235,9 +235,10 @@ class Recorder:
 
     async def _start(self, live: Live, path: Path, channels: int, form: RecordingFormat, mix: bool) -> str:
         recording, right = live.info.recording_id, live.right
+        trim_s = (self._house.site.switch.recording.trim_silence_s or 0.0) if live.info.kind == "call" else 0.0
         try:
             await self._house.desk.record(
-                recording, path, live.call.line.stream, right, channels=channels, form=form, mix=mix
+                recording, path, live.call.line.stream, right, channels=channels, form=form, mix=mix, trim_s=trim_s
             )
         except MediaError as error:
             self._house.alarms.raise_(NO_BEGIN, f"{path}: {error}", HINT)

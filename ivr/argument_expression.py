@@ -17,6 +17,7 @@ from ivr.document import Place, Value
 from ivr.expression import Expression, ExpressionError, Type
 from ivr.expression import condition as parse_condition
 from ivr.expression import parse as parse_value
+from ivr.hours import WEEKDAYS
 from ivr.template import Template
 
 
@@ -31,6 +32,16 @@ class _Names(dict[str, Type]):
 
 
 NAMES: Mapping[str, Type] = _Names(dict.fromkeys(("date", "time", "weekday", "language", "call_id"), Type.TEXT))
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "weekday": WEEKDAYS,
+    "queue_status": ("connected", "timed out", "no agents", "full", "removed", ""),
+    "dial_status": (
+        *("answered", "busy", "no answer", "declined", "unreachable", "unknown number", "failed", "machine", ""),
+    ),
+    "answered_by": ("human", "machine", "silence", "not_sure", ""),
+    "sql_status": ("found", "none", "timed out", "failed", ""),
+}
+"""All that these variables can be; empty when their verb has not run."""
 MEMORY_NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 NOTHING = parse_value('""')
 
@@ -46,13 +57,13 @@ class Worth(Kind):
         if text is None:
             return self.blank
         try:
-            return self.parse(text)
+            return self.parse(text, {**WORDS, "language": reading.known.languages})
         except ExpressionError as error:
             reading.wrong(place, f"In {shown(place)}, {error}", error.mend)
             return self.blank
 
-    def parse(self, text: str) -> Expression:
-        return parse_value(text, NAMES)
+    def parse(self, text: str, words: Mapping[str, tuple[str, ...]]) -> Expression:
+        return parse_value(text, NAMES, words)
 
     def names(self, value: Any) -> Iterator[str]:
         if value is not None:
@@ -64,8 +75,8 @@ class Condition(Worth):
 
     word = "condition"
 
-    def parse(self, text: str) -> Expression:
-        return parse_condition(text, NAMES)
+    def parse(self, text: str, words: Mapping[str, tuple[str, ...]]) -> Expression:
+        return parse_condition(text, NAMES, words)
 
 
 Worked = Template | Expression

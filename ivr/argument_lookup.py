@@ -15,7 +15,6 @@ from ivr.argument import Kind, Reading, nearest, noun, shown, template
 from ivr.argument_expression import Assignments, Worked, Worth
 from ivr.argument_name import variable
 from ivr.document import Place, Value
-from ivr.expression import Expression
 from ivr.template import Template
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?([/?].*)?", re.DOTALL)
@@ -62,12 +61,8 @@ class Headers(Assignments):
         return True
 
 
-Json = Template | Expression | Mapping[str, "Json"] | tuple["Json", ...]
-"""What a body is made of; texts are strings, {value: ...} gives numbers and conditions."""
-
-
 class Body(Kind):
-    """JSON with variables."""
+    """JSON with variables: texts are strings, {value: ...} gives numbers and conditions."""
 
     word = "mapping, list or text"
     blank = Template(())

@@ -75,6 +75,13 @@ def _variables(plan: Plan, names_set: set[str]) -> Iterator[Mistake]:
             for argument in fields(step.verb):
                 told.update(set(argument.metadata["kind"].names(getattr(step.verb, argument.name))) - known)
             for name in sorted(told):
+                if name.startswith("caller."):
+                    what = f"No script remembers {{{name}}}"
+                    near = nearest(name, [other for other in known if other.startswith("caller.")])
+                    mend = "it must come from elsewhere: `zongji callers remember`, or the API."
+                    mend = f"{near} Else {mend}" if near else f"I{mend[1:]}"
+                    yield Mistake(step.file, step.line, what, mend, warning=True)
+                    continue
                 what = f"Nothing sets the variable {{{name}}}"
                 yield Mistake(step.file, step.line, what, nearest(name, known) or "Set it, or take it out.")
 

@@ -11,8 +11,9 @@ Pure, shared by scripts (if, switch, set), and by whoever has facts: queues' con
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ivr.expression_grammar import Reader
 from ivr.expression_node import SHOWN
@@ -21,6 +22,8 @@ from ivr.expression_value import Facts, Type, Value, truth_of
 from ivr.expression_words import ExpressionError, words
 
 __all__ = ["Expression", "ExpressionError", "Facts", "Type", "Value", "condition", "parse"]
+
+_ANY: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -47,20 +50,25 @@ class Expression:
         return tuple(text for text, part in self._all if not truth_of(part(facts)))
 
 
-def parse(text: str, names: Mapping[str, Type] | None = None) -> Expression:
+def parse(
+    text: str, names: Mapping[str, Type] | None = None, known: Mapping[str, Collection[str]] = _ANY
+) -> Expression:
     """The expression that a text is; raises ExpressionError.
 
     `names`: all facts there are, with what is known of each; any other name is a mistake. None: any name may be.
+    `known`: all the texts that a fact can be; to hold it against another text is a mistake.
     """
-    reader = Reader(words(text), names)
+    reader = Reader(words(text), names, known)
     whole = reader.whole()
     every = tuple((text[one.start - 1 : one.end].strip(), one.part) for one in (whole.joined or (whole,)))
     return Expression(text, frozenset(reader.named), whole.type, whole.part, every)
 
 
-def condition(text: str, names: Mapping[str, Type] | None = None) -> Expression:
+def condition(
+    text: str, names: Mapping[str, Type] | None = None, known: Mapping[str, Collection[str]] = _ANY
+) -> Expression:
     """As `parse`; what cannot be true or false is a mistake too."""
-    found = parse(text, names)
+    found = parse(text, names, known)
     if found.type not in (Type.TRUTH, Type.ANY):
         raise ExpressionError(1, f"this is {SHOWN[found.type]}, not a condition", 'Compare it: caller == "4001".')
     return found

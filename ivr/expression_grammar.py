@@ -7,7 +7,7 @@ Pure. Deliberately absent: cutting a text into words (expression_words.py), what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from ivr import expression_parts as parts
@@ -28,8 +28,10 @@ MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 class Reader:
     """Reads by descent, one method for each strength of binding, and compiles and checks on the way."""
 
-    def __init__(self, words: list[Word], names: Mapping[str, Type] | None) -> None:
-        self.words, self.names = words, names
+    def __init__(
+        self, words: list[Word], names: Mapping[str, Type] | None, known: Mapping[str, Collection[str]]
+    ) -> None:
+        self.words, self.names, self.known = words, names, known
         self.at = 0
         self.count = 0
         self.open = 0
@@ -113,6 +115,8 @@ class Reader:
         if sign is not None:
             right = self.sum()
             must_compare(sign, node, right)
+            for one, other in ((node, right), (right, node)):
+                self.must_be_known(one, other)
             made = self.node(self.compared(sign.text, node, right), Type.TRUTH, node.start)
             if self.word.kind == "sign" and self.word.text in COMPARISONS:
                 mend = "Write a < b and b < c."
@@ -157,7 +161,7 @@ class Reader:
         if word.kind == "number":
             return self.number(word.number, word.column)
         if word.kind == "text":
-            return replace(self.node(parts.constant(word.text), Type.TEXT, word.column), written=True)
+            return replace(self.node(parts.constant(word.text), Type.TEXT, word.column), written=True, text=word.text)
         if word.kind == "name":
             return self.call(word) if self.sign("(") else self.fact(word)
         if word.text in ("true", "false") and word.kind == "sign":
@@ -230,6 +234,13 @@ class Reader:
             raise ExpressionError(given[1].start, str(error), mend) from None
         return self.node(parts.matched(given[0].part, pattern), Type.TRUTH, word.column)
 
+    def must_be_known(self, asked: Node, written: Node) -> None:
+        """A mistake when a name is held against a word that it can never have."""
+        words = self.known.get(asked.name, ())
+        if words and written.text and written.text not in words:
+            what = f"{asked.name} is never {written.text!r}"
+            raise ExpressionError(written.start, what, nearest(written.text.replace("_", " "), words))
+
     def compared(self, sign: str, left: Node, right: Node) -> Part:
         if sign in parts.ORDER:
             if left.name and right.number is not None:
@@ -242,6 +253,7 @@ class Reader:
         must_be(Type.ANY, left, '"in" takes one value before it')
         if right.options:
             for option in right.options:
+                self.must_be_known(left, option)
                 must_be(Type.ANY, option, "a list holds values")
             return parts.among(left.part, tuple(option.part for option in right.options))
         if right.type in (Type.NUMBER, Type.TRUTH):

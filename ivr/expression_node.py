@@ -28,6 +28,8 @@ class Node:
     """When it is a name alone."""
     number: Number | None = None
     """When it is a written number."""
+    text: str = ""
+    """When it is a written text."""
     written: bool = False
     """Whether it is a written text or number."""
     joined: tuple[Node, ...] = ()

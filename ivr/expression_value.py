@@ -53,8 +53,11 @@ def text_of(value: Value) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        if isinstance(value, int) or not -LIMIT <= value <= LIMIT:
+    if isinstance(value, int):
+        # Python refuses to write numbers of thousands of digits; nobody could hear one either.
+        return str(value) if value.bit_length() < 4096 else ""
+    if isinstance(value, float):
+        if not -LIMIT <= value <= LIMIT:
             return str(value)
         said = f"{value:.6f}".rstrip("0").rstrip(".")
         return "0" if said == "-0" else said

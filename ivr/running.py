@@ -88,6 +88,11 @@ class Running:
             else:
                 self._set[name] = value
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What was keyed hidden, and what came of it."""
+        return frozenset(value for name in self._hidden if (value := self._set.get(name)))
+
     async def recall(self) -> None:
         """Have at hand what was remembered of the caller, as {caller.name}."""
         self._remembered = {f"caller.{name}": value for name, value in (await self.port.recall()).items()}

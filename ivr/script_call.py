@@ -11,16 +11,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from ivr.argument import RESERVED
 from ivr.argument_expression import MEMORY_NAME
 from ivr.lookup import HttpRequest, SqlRequest
+from ivr.running import STARS, Running
 from ivr.speech import Fixed, Recorded, Speech, Words
 from ivr.template import Template
-
-if TYPE_CHECKING:
-    from ivr.running import Running
 
 T = TypeVar("T")
 log = logging.getLogger("scripts")
@@ -33,6 +32,7 @@ class Call:
         self._running = running
         self._loop = asyncio.get_running_loop()
         self._set: dict[str, str] = {}
+        self._secrets = running.secrets
 
     # ---- what is known of it ---------------------------------------------------------------------------------
 
@@ -58,19 +58,21 @@ class Call:
 
     def get(self, name: str, default: str = "") -> str:
         """A variable, the switch's own too; `caller.x` is what was remembered as x."""
-        return self._set.get(name) or self._running.variables.get(name, default)
+        return self._set[name] if name in self._set else self._running.variables.get(name, default)
 
     # ---- what may be done with it ----------------------------------------------------------------------------
 
-    def set(self, name: str, value: object) -> None:
-        """Set a variable of the script, or `language`."""
+    def set(self, name: str, value: object, *, hidden: bool = False) -> None:
+        """Set a variable of the script, or `language`; the books see stars when it is hidden."""
         if name in RESERVED or not MEMORY_NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot be set")
         if name == "language":
             self._loop.call_soon_threadsafe(self._running.speak, str(value))
             return
         self._set[name] = str(value)
-        self._loop.call_soon_threadsafe(self._running.set, name, str(value))
+        if hidden:
+            self._secrets |= {str(value)}
+        self._loop.call_soon_threadsafe(partial(self._running.set, name, str(value), hidden=hidden))
 
     def remember(self, name: str, value: object) -> None:
         """Keep something of the caller's number, as the dialplan's `remember` does."""
@@ -97,7 +99,10 @@ class Call:
         hidden: bool = False,
     ) -> str:
         """Answer, ask, and return the digits that the caller keys; empty when none came in `timeout` seconds."""
-        return await self._there(self._gather(say, max_digits, finish_on_key, timeout, hidden))
+        digits = await self._there(self._gather(say, max_digits, finish_on_key, timeout, hidden))
+        if hidden and digits:
+            self._secrets |= {digits}
+        return digits
 
     async def http(
         self,
@@ -126,7 +131,8 @@ class Call:
 
     def log(self, text: str) -> None:
         """A line in the switch's log, with the call's id."""
-        log.info("call=%s %s", self.id, "".join(char if char.isprintable() else " " for char in text)[:500])
+        said = "".join(char if char.isprintable() else " " for char in without_secrets(self, text))
+        log.info("call=%s %s", self.id, said[:500])
 
     # ---- on the switch's loop --------------------------------------------------------------------------------
 
@@ -165,3 +171,10 @@ class Call:
         if isinstance(text, str):
             return (Fixed(self._running.language, Template((text,))),) if text else ()
         return (Words(tuple((language, Template((said,))) for language, said in text.items())),)
+
+
+def without_secrets(call: Call, text: str) -> str:
+    """A text for the log and the books, with stars in place of what the caller keyed hidden."""
+    for secret in sorted(call._secrets, key=lambda secret: -len(secret)):
+        text = text.replace(secret, STARS)
+    return text

@@ -43,6 +43,8 @@ class Running:
     began: float
     feed: StreamId | None = None
     """The tie by which the right party comes."""
+    trimmed: bool = False
+    """Silence is left out of it."""
     silenced: tuple[bool, bool] = (False, False)
     away_at: float | None = None
     away_s: float = 0.0

@@ -34,12 +34,13 @@ class Recordings(Engines):
         *,
         form: RecordingFormat = RecordingFormat.WAV,
         mix: bool = False,
+        trim_s: float = 0.0,
     ) -> None:
         """Record what `left` says on the left channel, `right` on the right; without `right` the file is mono.
 
         A mono file becomes stereo when `record_right` names somebody; `channels=2` makes it so from the start; with
         `mix` both are on one channel for good. FLAC and Opus are a WAV (`path` with `.wav` behind) while they run;
-        `RecordingEncoded` follows some time after the end.
+        `RecordingEncoded` follows some time after the end. With `trim_s`, what follows so long a silence is left out.
         MediaError when the stream is unknown or the recording runs already. What the disk refuses comes later, as
         `RecordingFailed`.
         """
@@ -49,10 +50,10 @@ class Recordings(Engines):
         if recording in self._recordings:
             raise MediaError(f"recording {recording!r} is running already")
         tracks = 1 if mix else channels or (2 if right else 1)
-        running = Running(line, path, left, right or "", asyncio.get_running_loop().time())
+        running = Running(line, path, left, right or "", asyncio.get_running_loop().time(), trimmed=trim_s > 0)
         # Known before the answer: an engine that dies meanwhile must not leave a tie behind.
         self._recordings[recording] = running
-        order = wording.record(recording, path, left, self._reached(running, right), tracks, form.value, mix)
+        order = wording.record(recording, path, left, self._reached(running, right), tracks, form.value, mix, trim_s)
         try:
             await line.ask(order)
         except (EngineRefused, EngineUnreachable) as refused:
@@ -124,7 +125,9 @@ class Recordings(Engines):
             running.left = running.right = ""
             running.mark("end", until)
             found = await asyncio.to_thread(_what_is_left, recording, running.path, str(mistake))
-            return replace(found, expected_s=round(running.kept_s(until), 3), marks=tuple(running.marks))
+            # How much was left out in silence died with the engine: what is in the file is then all that is known.
+            expected_s = found.seconds if running.trimmed else round(running.kept_s(until), 3)
+            return replace(found, expected_s=expected_s, marks=tuple(running.marks))
         finally:
             if running.feed is not None:
                 self._ties.close(running.feed)

@@ -219,7 +219,8 @@ class Hall:
         """Begin. Refused: Running."""
         left, right = self._row(order.left), self._row(order.right)
         form, names = RecordingFormat(order.form), (order.left, self.ties.speaker(order.right or ""))
-        why = self.recorder.start(order.recording, order.path, left, right, order.channels, form, order.mix, names)
+        how = (order.channels, form, order.mix, names, order.trim_s)
+        why = self.recorder.start(order.recording, order.path, left, right, *how)
         if why:
             raise Refused("Running", why)
 

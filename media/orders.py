@@ -165,6 +165,7 @@ class Record(Order, frozen=True):
     channels: int
     form: str = "wav"
     mix: bool = False
+    trim_s: float = 0.0
 
 
 class RecordSilence(Order, frozen=True):

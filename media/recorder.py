@@ -11,7 +11,6 @@ Deliberately absent: gathering frames (reels.py), files (disk.py), the connectio
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,53 +19,14 @@ from media.board import NOBODY, Board, Ints
 from media.disk_orders import Block, Create, DiskAnswer, DiskOrder, Encoded, Failed, Finish, Finished, Widen
 from media.events import RecordingEncoded, RecordingFailed
 from media.link import DiskLink
-from media.recording_report import RecordingFormat, RecordingMark, RecordingReport
-from media.reels import Reels
-from media.words import FRAME_SAMPLES, RATE_HZ
+from media.recording import AWAY, Ended, Recording
+from media.recording_report import RecordingFormat, RecordingReport
+from media.reels import Cut, Reels
+from media.trim import Trim
+from media.words import FRAME_MS, FRAME_SAMPLES
 
-AWAY = -1
 PATIENCE_S = 3.0
 """So long the disk process may take to finish a file."""
-
-Ended = Callable[[RecordingReport], None]
-
-
-@dataclass(slots=True)
-class _Recording:
-    name: str
-    path: str
-    channels: int
-    reel: int = AWAY
-    """AWAY while nothing is recorded."""
-    at: int = 0
-    """First sample of the block that is being filled."""
-    dropped: int = 0
-    created: bool = False
-    failed: str = ""
-    ended: Ended | None = None
-    give_up_at: float = 0.0
-    form: RecordingFormat = RecordingFormat.WAV
-    mix: bool = False
-    began: float = 0.0
-    expected_s: float = 0.0
-    away_since: float = 0.0
-    away_s: float = 0.0
-    rows: list[int] = field(default_factory=lambda: [NOBODY, NOBODY])
-    """Who is on the two sides, silenced or not; `names` are their streams."""
-    names: list[str] = field(default_factory=lambda: ["", ""])
-    silenced: tuple[bool, bool] = (False, False)
-    marks: list[RecordingMark] = field(default_factory=list)
-
-    @property
-    def heard(self) -> tuple[int, int]:
-        """Rows whose sound goes into the file now."""
-        left, right = (NOBODY if silent else row for row, silent in zip(self.rows, self.silenced, strict=True))
-        return left, right
-
-    @property
-    def both(self) -> bool:
-        """Blocks carry both sides."""
-        return self.channels == 2 or self.mix
 
 
 class Recorder:
@@ -76,8 +36,8 @@ class Recorder:
         self._board = board
         self._tell = tell
         self.link = DiskLink(disk, self._reopen, self._torn)
-        self._all: dict[str, _Recording] = {}
-        self._on: dict[int, _Recording] = {}
+        self._all: dict[str, Recording] = {}
+        self._on: dict[int, Recording] = {}
         """Those that run, by reel."""
         self.reels = Reels(board)
         self.dropped_blocks = 0
@@ -105,12 +65,17 @@ class Recorder:
         form: RecordingFormat = RecordingFormat.WAV,
         mix: bool = False,
         names: tuple[str, str] = ("", ""),
+        trim_s: float = 0.0,
     ) -> str:
-        """Begin with the next tick. Returns why not, or an empty string. `names` are for the marks."""
+        """Begin with the next tick. Returns why not, or an empty string. `names` are for the marks.
+
+        With `trim_s`, what follows so long a silence is left out.
+        """
         if name in self._all:
             return f"recording {name!r} is running already"
-        recording = _Recording(name, path, channels, form=form, mix=mix, began=self._board.now)
+        recording = Recording(name, path, channels, form=form, mix=mix, began=self._board.now)
         recording.rows, recording.names = [left, right], list(names)
+        recording.trim = Trim(round(trim_s * 1000 / FRAME_MS)) if trim_s > 0 else None
         self._all[name] = recording
         self._place(recording)
         self._mark(recording, "begin")
@@ -145,6 +110,9 @@ class Recorder:
             return
         if away:
             self._displace(recording)
+            recording.trimmed = False
+            if recording.trim is not None:
+                recording.trim.begin_anew()
             recording.away_since = self._board.now
         else:
             recording.away_s += self._board.now - recording.away_since
@@ -157,12 +125,12 @@ class Recorder:
             self._flush(recording)
             recording.at += ticks * FRAME_SAMPLES
 
-    def _place(self, recording: _Recording) -> None:
+    def _place(self, recording: Recording) -> None:
         """Recorded from the next tick on."""
         recording.reel = self.reels.take(*recording.heard)
         self._on[recording.reel] = recording
 
-    def _displace(self, recording: _Recording) -> None:
+    def _displace(self, recording: Recording) -> None:
         """Recorded no more."""
         if recording.reel != AWAY:
             self._flush(recording)
@@ -170,17 +138,13 @@ class Recorder:
             del self._on[recording.reel]
             recording.reel = AWAY
 
-    def _settle(self, recording: _Recording) -> None:
+    def _settle(self, recording: Recording) -> None:
         if recording.reel != AWAY:
             self.reels.turn(recording.reel, *recording.heard)
 
-    def _mark(self, recording: _Recording, what: str) -> None:
+    def _mark(self, recording: Recording, what: str, ago_s: float = 0.0) -> None:
         waiting = 0 if recording.reel == AWAY else self.reels.waiting(recording.reel)
-        at = recording.at + waiting * FRAME_SAMPLES
-        heard = zip(recording.names, recording.silenced, strict=True)
-        left, right = ("" if silent else stream for stream, silent in heard)
-        clock_ms = round((self._board.now - recording.began) * 1000)
-        recording.marks.append(RecordingMark(at * 1000 // RATE_HZ, what, left, right, clock_ms))
+        recording.mark(what, waiting, self._board.now - ago_s)
 
     def law_changes(self, row: int) -> None:
         """Call before `row` speaks another law: what it said up to now goes out in the old one."""
@@ -242,32 +206,34 @@ class Recorder:
 
     # ---- inside --------------------------------------------------------------------------------------------
 
-    def _flush(self, recording: _Recording) -> None:
+    def _flush(self, recording: Recording) -> None:
         cut = self.reels.cut(recording.reel, both=recording.both) if recording.reel != AWAY else None
         if cut is None:
             return
+        if recording.trim is None:
+            self._hand_over(recording, cut)
+            return
+        left = cut.frames
+        for kept, part in recording.trim.parts(cut):
+            if recording.trimmed == kept:
+                recording.trimmed = not kept
+                self._mark(recording, "back" if kept else "away", left * FRAME_MS / 1000)
+            if kept:
+                self._hand_over(recording, part)
+            else:
+                recording.away_s += part.frames * FRAME_MS / 1000
+            left -= part.frames
+
+    def _hand_over(self, recording: Recording, cut: Cut) -> None:
         block = Block(recording.name, recording.at, cut.left_law, cut.right_law, cut.left, cut.right)
         recording.at += cut.frames * FRAME_SAMPLES
         if not self.link.send(block):
             self._torn(recording.name)
 
-    def _end(self, recording: _Recording, samples: int, size: int, failed: str, written: int = 0) -> None:
+    def _end(self, recording: Recording, samples: int, size: int, failed: str, written: int = 0) -> None:
         del self._all[recording.name]
         if recording.ended is not None:
-            seconds = round(samples / RATE_HZ, 3)
-            report = RecordingReport(
-                recording.name,
-                recording.path,
-                seconds,
-                recording.channels,
-                size,
-                recording.dropped,
-                failed,
-                recording.expected_s,
-                round(written / RATE_HZ, 3),
-                tuple(recording.marks),
-            )
-            recording.ended(report)
+            recording.ended(recording.report(samples, size, failed, written))
 
     def _torn(self, name: str) -> None:
         self.dropped_blocks += 1
@@ -281,6 +247,6 @@ class Recorder:
         # file that it did not make, and takes a second Create of one it has as nothing new.
         return [self._create(r, r.created) for r in self._all.values() if not r.failed]
 
-    def _create(self, recording: _Recording, resume: bool) -> Create:
+    def _create(self, recording: Recording, resume: bool) -> Create:
         r = recording
         return Create(r.name, r.path, r.channels, resume, r.form.value, r.mix)

@@ -64,10 +64,17 @@ def _secure(keys: Keys | None) -> Secure | None:
 
 
 def record(
-    recording: str, path: FilePath, left: str, right: str | None, channels: int, form: str = "wav", mix: bool = False
+    recording: str,
+    path: FilePath,
+    left: str,
+    right: str | None,
+    channels: int,
+    form: str = "wav",
+    mix: bool = False,
+    trim_s: float = 0.0,
 ) -> Record:
     """The order to record into `path`; absolute, since the disk process may live in another directory."""
-    return Record(recording, str(path.absolute()), left, right, channels, form, mix)
+    return Record(recording, str(path.absolute()), left, right, channels, form, mix, trim_s)
 
 
 def sounds(source: Source) -> Sounds:

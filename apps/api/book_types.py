@@ -116,3 +116,19 @@ class Cdrs(Struct, frozen=True):
 
     rows: list[CdrRow]
     next: str = ""
+
+
+class RememberedInfo(Struct, frozen=True):
+    """One thing that is remembered of a caller."""
+
+    name: str
+    """In the dialplan: `{caller.name}`."""
+    value: str
+    set_at: At
+
+
+class CallerMemoryInfo(Struct, frozen=True):
+    """What is remembered of a caller's number, what was set last first."""
+
+    number: str
+    remembered: list[RememberedInfo]

@@ -167,6 +167,14 @@ class TapInfo(Struct, frozen=True):
     seconds: float
 
 
+class SpeakerInfo(Struct, frozen=True):
+    """Somebody who speaks."""
+
+    leg_id: str
+    peer: str
+    level_dbm0: float
+
+
 class SpeechInfo(Struct, frozen=True):
     """Whether a call's speech is watched."""
 

@@ -87,6 +87,17 @@ QUEUES_EXPLAIN = Signature(
     "Why a caller waits: who is ahead, which agents are passed over.",
 )
 
+CALLERS_SHOW = Signature("callers.show", p.ByNumber, t.CallerMemoryInfo, "What is remembered of a caller's number.")
+CALLERS_REMEMBER = Signature(
+    "callers.remember",
+    p.Remember,
+    t.CallerMemoryInfo,
+    "Keep something of a caller's number, for the scripts of later calls.",
+)
+CALLERS_FORGET = Signature(
+    "callers.forget", p.ByNumber, t.CallerMemoryInfo, "Forget everything of a caller's number; tells what it was."
+)
+
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")
 MAILBOXES_LIST = Signature("mailboxes.list", p.Nothing, t.Mailboxes, "Mailboxes with messages: how many are new.")

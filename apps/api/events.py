@@ -19,7 +19,18 @@ from msgspec import Struct
 
 from apps.api.book_types import RecordingState
 from apps.api.protocol import EventLost, Notification, line
-from apps.api.types import AgentInfo, AlarmInfo, At, CallInfo, ContactInfo, QueueInfo, RecordingInfo, SegmentInfo, utc
+from apps.api.types import (
+    AgentInfo,
+    AlarmInfo,
+    At,
+    CallInfo,
+    ContactInfo,
+    QueueInfo,
+    RecordingInfo,
+    SegmentInfo,
+    SpeakerInfo,
+    utc,
+)
 
 KEEP_EVENTS = 10_000
 KEEP_BYTES = 16 << 20
@@ -51,6 +62,13 @@ class CallSpeech(Struct, frozen=True):
     leg_id: str
     peer: str
     speaking: bool
+
+
+class MeetingSpeakers(Struct, frozen=True):
+    """Others speak in a conference than before, the loudest first; nobody when it is empty."""
+
+    meeting: str
+    speakers: list[SpeakerInfo]
 
 
 class CallClosed(Struct, frozen=True):
@@ -190,6 +208,7 @@ EVENTS: dict[str, type[Struct]] = {
     "call.changed": CallChanged,
     "call.segment": CallSegment,
     "call.speech": CallSpeech,
+    "meeting.speakers": MeetingSpeakers,
     "call.closed": CallClosed,
     "call.disposed": CallDisposed,
     "agent.changed": AgentChanged,

@@ -125,6 +125,20 @@ class Stop(Params, frozen=True):
     grace_s: Annotated[float, Meta(ge=0, le=86400)] | None = None
 
 
+class ByNumber(Params, frozen=True):
+    """Names a caller by number."""
+
+    number: Name
+
+
+class Remember(Params, frozen=True):
+    """What to keep of a caller's number. An empty value forgets it."""
+
+    number: Name
+    name: Annotated[str, Meta(pattern="^[a-z_][a-z0-9_]{0,40}$")]
+    value: Annotated[str, Meta(max_length=500)]
+
+
 class ByRecording(Params, frozen=True):
     """Names a recording, or the call whose first recording is meant."""
 

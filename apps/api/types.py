@@ -10,6 +10,9 @@ Deliberately absent: what is asked (params.py), methods (catalogue.py), how any 
 from __future__ import annotations
 
 from apps.api.book_types import (
+    CallerMemoryInfo as CallerMemoryInfo,
+)
+from apps.api.book_types import (
     CdrRow as CdrRow,
 )
 from apps.api.book_types import (
@@ -26,6 +29,9 @@ from apps.api.book_types import (
 )
 from apps.api.book_types import (
     Recordings as Recordings,
+)
+from apps.api.book_types import (
+    RememberedInfo as RememberedInfo,
 )
 from apps.api.call_types import (
     CallDetail as CallDetail,
@@ -47,6 +53,9 @@ from apps.api.call_types import (
 )
 from apps.api.call_types import (
     SegmentInfo as SegmentInfo,
+)
+from apps.api.call_types import (
+    SpeakerInfo as SpeakerInfo,
 )
 from apps.api.call_types import (
     SpeechInfo as SpeechInfo,

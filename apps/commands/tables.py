@@ -20,6 +20,7 @@ from apps.api.types import (
     PhoneInfo,
     QueueInfo,
     RecordingInfo,
+    RememberedInfo,
     SegmentInfo,
     TraceMessage,
     TrunkInfo,
@@ -214,6 +215,11 @@ MESSAGE_LEFT_COLUMNS: list[Column[MessageInfo]] = [
     Column("FOLDER", lambda message: "saved" if message.saved else "new"),
     Column("SENT BY", lambda message: message.sent_by, 5),
     Column("FILE", lambda message: message.path, 3),
+]
+REMEMBERED_COLUMNS: list[Column[RememberedInfo]] = [
+    Column("NAME", lambda one: one.name),
+    Column("VALUE", lambda one: one.value, 1),
+    Column("SET", lambda one: clock(one.set_at)),
 ]
 CDR_COLUMNS: list[Column[CdrRow]] = [
     Column("CALL", lambda row: row.call_id),

@@ -23,13 +23,14 @@ from typing import Any
 from apps.log import safe
 from apps.lookups.code_thread import CodeThread
 from ivr.lookup import CodeAnswer
-from ivr.script_call import Call
+from ivr.script_call import Call, without_secrets
 from ivr.words import Mistake, Parameters
 
 log = logging.getLogger("scripts")
 
 FOLDER = "scripts"
 MAX_BYTES = 1 << 20
+IMPORT_S = 30.0
 MAX_VALUE = 2000
 
 
@@ -105,6 +106,19 @@ class SiteCode:
             log.error("call=%s: %s: %s", call.id, function, error)
             return CodeAnswer(str(error))
 
+    async def prepare(self) -> list[str]:
+        """Import every file before a caller waits for it; what is wrong with each that cannot be used."""
+
+        async def work() -> list[str]:
+            for path in _files(self._directory):
+                self._module(path.stem)
+            return [module for module in self._modules.values() if isinstance(module, str)]
+
+        try:
+            return await self._thread.run(work(), "the site's scripts", IMPORT_S)
+        except (TimeoutError, RuntimeError) as error:
+            return [f"importing the site's scripts: {error or f'not in {IMPORT_S:g} s'}"]
+
     # ---- on the thread ---------------------------------------------------------------------------------------
 
     async def _work(self, function: str, call: Call, values: Mapping[str, str]) -> CodeAnswer:
@@ -113,7 +127,7 @@ class SiteCode:
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            what = safe(f"{self._where(error)}{type(error).__name__}: {error}")
+            what = safe(without_secrets(call, f"{self._where(error)}{type(error).__name__}: {error}"))
             log.error("call=%s: %s: %s", call.id, function, what)
             return CodeAnswer(what)
         return CodeAnswer("", "" if result is None else str(result)[:MAX_VALUE])
@@ -128,15 +142,29 @@ class SiteCode:
 
     def _found(self, function: str) -> Callable[..., Coroutine[Any, Any, object]]:
         file, _, name = function.partition(".")
-        if file not in self._modules:
-            self._modules[file] = self._imported(file)
-        module = self._modules[file]
+        module = self._module(file)
         if isinstance(module, str):
             raise ImportError(module)
         found = getattr(module, name, None)
         if not asyncio.iscoroutinefunction(found):
             raise ImportError(f"there is no async function {function}")
         return found
+
+    def _module(self, file: str) -> ModuleType | str:
+        if not self._modules:
+            self._forget_helpers()
+        if file not in self._modules:
+            self._modules[file] = self._imported(file)
+        return self._modules[file]
+
+    def _forget_helpers(self) -> None:
+        """Files of the folder can import one another by name, and a reload reads those anew, too."""
+        folder = str(self._directory / FOLDER)
+        if folder not in sys.path:
+            sys.path.append(folder)  # last: no file here stands in the way of a library
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None) or "").startswith(folder + "/"):
+                del sys.modules[name]
 
     def _imported(self, file: str) -> ModuleType | str:
         """A module of its own, whatever else has this name."""

@@ -33,6 +33,10 @@ class Lookups:
         """For the site, read anew."""
         return Lookups(site, self._http, self._sql, self._thread)
 
+    async def prepare(self) -> list[str]:
+        """Have the site's code at hand; what is wrong with each file that cannot be used."""
+        return await self._code.prepare()
+
     async def http(self, request: HttpRequest) -> HttpAnswer:
         """Ask over HTTP."""
         return await self._http.ask(request)

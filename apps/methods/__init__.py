@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apps.api import catalogue
 from apps.methods.agents import Agents
 from apps.methods.books import Books
+from apps.methods.callers import Callers
 from apps.methods.calls import Calls
 from apps.methods.mailboxes import Mailboxes
 from apps.methods.queues import Queues
@@ -24,13 +25,8 @@ def table(exchange: Exchange) -> dict[str, Method]:
     house = exchange.house
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
     nouns = (
-        Status(exchange),
-        Calls(house),
-        Agents(house),
-        Queues(house),
-        Books(house),
-        Recordings(house),
-        Mailboxes(house),
+        *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
+        *(Recordings(house), Mailboxes(house)),
     )
     for noun in nouns:
         functions |= noun.functions()

@@ -10,7 +10,7 @@ from typing import ClassVar
 from ivr.argument import Reading, Seconds, nearest
 from ivr.argument_branch import Branch
 from ivr.argument_expression import Assignments, Worked
-from ivr.argument_lookup import Function
+from ivr.argument_lookup import Function, Variables
 from ivr.argument_name import Variable
 from ivr.document import Place
 from ivr.running import Running
@@ -31,6 +31,7 @@ class Run(Verb):
     values: Mapping[str, Worked] | None = argument(Assignments(), None, "What the function is given, by name.")
     timeout: float = argument(Seconds(0.1, 600), 10.0, "How long it may take in all.")
     into: str = argument(Variable(), "result", "The variable that gets what it returns.")
+    variables: tuple[str, ...] = argument(Variables(), (), "Variables that the code sets, for those who use them.")
     then: Block = argument(Branch(), (), "When it is done; without it, the next step.")
     failed: Block = argument(Branch(), doc="When it raises an error or takes too long.")
 

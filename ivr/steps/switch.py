@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ivr.argument import Reading
+from ivr.argument import Reading, nearest
 from ivr.argument_branch import Branch, Cases
-from ivr.argument_expression import Worth
+from ivr.argument_expression import WORDS, Worth
 from ivr.document import Place
 from ivr.expression import Expression, Type
 from ivr.expression_value import number_of, text_of
-from ivr.running import Running
+from ivr.running import STARS, Running
 from ivr.verb import Block, Into, Outcome, Verb, argument
 
 
@@ -28,7 +28,11 @@ class Switch(Verb):
     otherwise: Block = argument(Branch(), (), "What to do with any other value; without it, the next step.")
 
     def check(self, reading: Reading, place: Place) -> None:
+        words = WORDS.get(self.value.text.strip(), ())
         for case in self.cases:
+            if words and case not in words:
+                hint = nearest(case.replace("_", " "), words)
+                reading.wrong((*place, "cases", case), f"{self.value.text.strip()} is never {case!r}", hint)
             if self.value.type is Type.NUMBER and (number_of(case) is None or text_of(number_of(case)) != case):
                 reading.wrong((*place, "cases", case), f"{case!r} is never the value: it is a number", "")
             if self.value.type is Type.TRUTH and case not in ("true", "false"):
@@ -39,4 +43,5 @@ class Switch(Verb):
 
     async def run(self, call: Running) -> Outcome:
         value = call.worked_out(self.value)
-        return Into(self.cases.get(value, self.otherwise), f"{self.value.text} is {value!r}")
+        shown = STARS if call.hides(self.value) else value
+        return Into(self.cases.get(value, self.otherwise), f"{self.value.text} is {shown!r}")

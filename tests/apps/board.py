@@ -253,6 +253,8 @@ class Board:
                 return t.QueueDetail("sales", 1, 30000, callers=CALLERS, staff=AGENTS[:2])
             case "queues.explain":
                 return EXPLANATION
+            case "callers.show" | "callers.remember" | "callers.forget":
+                return t.CallerMemoryInfo(params.number, [t.RememberedInfo("language", "en", at())])
             case "recordings.list":
                 return t.Recordings([RECORDING])
             case "recordings.info":

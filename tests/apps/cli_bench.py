@@ -24,6 +24,7 @@ LISTS = [
     "mailboxes list",
 ]
 SHOWS = [
+    "callers show 13800138000",
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",

@@ -61,6 +61,9 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("agents disposition mei 2", "agents.disposition", p.Disposition("mei", "2")),
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
+        ("callers show 138", "callers.show", p.ByNumber("138")),
+        ("callers remember 138 vip yes", "callers.remember", p.Remember("138", "vip", "yes")),
+        ("callers forget 138", "callers.forget", p.ByNumber("138")),
         ("recordings info abc", "recordings.info", p.ByRecording("abc")),
         ("recordings pause abc", "recordings.pause", p.ByCall("abc")),
         ("recordings mask abc", "recordings.mask", p.MaskOf("abc")),
@@ -82,7 +85,7 @@ def test_a_command_asks_what_it_was_told(bench: Bench, line: str, method: str, a
 def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "media speech a", "dial a b", "agents login a b", "agents logout mei",
                  "agents break mei b", "agents ready mei", "agents extend mei",
-                 "agents disposition mei 2", "metrics", "stop", "reload",
+                 "agents disposition mei 2", "callers remember a b c", "callers forget a", "metrics", "stop", "reload",
                  "recordings pause a", "recordings mask a", "recordings resume a"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)

@@ -13,7 +13,7 @@ from apps.model_amd import AmdSection
 from ivr.argument_answer import LIMITS
 from media.answer import AnswerParameters, Verdict
 from media.events import AnswerJudged
-from media.words import StreamId
+from media.words import StreamId, Tone
 from switch.words import Cause, LegId, Party, ToTrunk
 from tests.stage.paper.house import SITE, PaperHouse, after, paper, settle
 
@@ -332,6 +332,22 @@ async def test_whoever_is_no_machine_for_sure_talks_on(house: PaperHouse, verdic
     assert house.switch.ended(other) is None
     await house.hang_up(other)
     assert verdict.value in str(house.hears(leg))
+
+
+@paper(switch=dedent(SITE["switch.yaml"]) + "media: {tones: uk}\n")
+async def test_a_caller_hears_ringing_as_in_the_site_s_country(house: PaperHouse) -> None:
+    await house.register("2001", "2002")
+    leg = await house.call_in("4005")
+    await after(3)
+    for rings in house.switch.out():
+        house.switch.rang(rings)
+    await settle()
+    ((_, played),) = [item for item in house.desk.played if item[0] == leg][-1:]
+    assert [(tone.freqs_hz, tone.on_ms, tone.off_ms) for tone in played if isinstance(tone, Tone)] == [
+        ((400.0, 450.0), 400, 200),
+        ((400.0, 450.0), 400, 2000),
+    ]
+    await house.hang_up(leg)
 
 
 OWN = dedent(SITE["dialplan/main.yaml"]).replace("amd: true", "amd: {greeting: 3000, maximum_number_of_words: 9}")

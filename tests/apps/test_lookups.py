@@ -18,7 +18,7 @@ from apps.lookups.code import SiteCode
 from apps.lookups.code_thread import CodeThread
 from apps.lookups.http import Http
 from apps.lookups.sql import Sql, look_at
-from ivr.lookup import HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.running import Running
 from ivr.script_call import Call
 from ivr.words import Parameters
@@ -243,6 +243,13 @@ async def wrong(call: Call) -> None:
     raise ValueError("no\\nsuch account")
 
 
+async def secret(call: Call) -> str:
+    digits = await call.gather("PIN?", max_digits=4, hidden=True)
+    call.set("copy", digits, hidden=True)
+    call.log(f"keyed {digits}")
+    raise ValueError(f"{digits} and {call.get('pin')} are wrong")
+
+
 async def slow(call: Call) -> None:
     await asyncio.sleep(30)
 
@@ -313,6 +320,39 @@ async def test_what_code_raises_is_one_line_in_the_log_and_the_answer(site, thre
     assert error in answer.error and "\n" not in answer.error
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
     assert line.startswith("call=test0000call1: ") and "\n" not in line
+
+
+async def test_what_is_keyed_hidden_is_in_no_log_and_no_error(site, thread, caplog):
+    port = FakePort("4711")
+    made = running(port)
+    made.set("pin", "0815", hidden=True)
+    with caplog.at_level(logging.INFO):
+        answer = await SiteCode(site, thread).run("billing.secret", Call(made), {}, 5)
+    assert answer.error.endswith("ValueError: **** and **** are wrong") and "keyed ****" in caplog.text
+    assert "4711" not in caplog.text + str(port.variables) and "0815" not in caplog.text
+    assert port.acts[-2:] == ["hide", "show"]
+
+
+async def test_files_share_a_helper_and_a_reload_reads_it_anew(site, thread):
+    helper = site / "scripts" / "_zongji_helper.py"
+    (site / "scripts" / "user.py").write_text(
+        "import _zongji_helper\n\nasync def f(call): return _zongji_helper.VALUE\n"
+    )
+    helper.write_text("VALUE = 1\n")
+    old = SiteCode(site, thread)
+    assert (await old.run("user.f", Call(running(FakePort())), {}, 5)).value == "1"
+    helper.write_text("VALUE = 20\n")
+    assert (await SiteCode(site, thread).run("user.f", Call(running(FakePort())), {}, 5)).value == "20"
+    assert (await old.run("user.f", Call(running(FakePort())), {}, 5)).value == "1"
+
+
+async def test_files_are_imported_beforehand_and_a_broken_one_is_told(site, thread):
+    (site / "scripts" / "broken.py").write_text("import nowhere\n")
+    (site / "scripts" / "once.py").write_text(f"open({str(site / 'once')!r}, 'x')\n\nasync def f(call): ...\n")
+    made = SiteCode(site, thread)
+    (wrong,) = await made.prepare()
+    assert wrong == "broken.py: scripts/broken.py:1: ModuleNotFoundError: No module named 'nowhere'"
+    assert await made.run("once.f", Call(running(FakePort())), {}, 5) == CodeAnswer("", "")
 
 
 async def test_code_that_takes_too_long_is_cancelled(site, thread):

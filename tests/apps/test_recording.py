@@ -30,7 +30,11 @@ scripts:
     - queue: {name: sales, connected: [{queue: {name: service}}]}
 """
 scene = paper(queues=QUEUES, dialplan=PLAN)
-flac = paper(queues=QUEUES, dialplan=PLAN, switch=SITE["switch.yaml"] + "    recording: {format: flac, mixed: yes}\n")
+flac = paper(
+    queues=QUEUES,
+    dialplan=PLAN,
+    switch=SITE["switch.yaml"] + "    recording: {format: flac, mixed: yes, trim_silence: 3}\n",
+)
 keeping = paper(queues=QUEUES, dialplan=PLAN, switch=SITE["switch.yaml"] + "    recording: {keep_between: yes}\n")
 
 
@@ -191,7 +195,7 @@ async def test_a_site_chooses_how_its_calls_are_recorded(house: PaperHouse) -> N
     leg = await house.call_in("4001")
     await house.pick_up("2001")
     ((name, live),) = house.desk.recordings.items()
-    assert (live.form, live.channels, live.path.suffix) == (RecordingFormat.FLAC, 1, ".flac")
+    assert (live.form, live.channels, live.path.suffix, live.trim_s) == (RecordingFormat.FLAC, 1, ".flac", 3.0)
     await after(5)
     await house.hang_up(leg)
     before = await house.ask("recordings.info", p.ByRecording(name))

@@ -91,6 +91,7 @@ def test_times_are_seconds_or_carry_a_unit(site: Path, text: str, seconds: float
         ("switch.yaml", "media: {codecs: [pcma, PCMA]}", "names a codec twice"),
         ("switch.yaml", "media: {codecs: []}", "names no codec"),
         ("switch.yaml", "media: {codecs: {a: b}}", "must be a list of codecs"),
+        ("switch.yaml", "media: {tones: fr}", 'cannot be "fr". Write one of: cn, us, uk, eu'),
         ("switch.yaml", "amd: {greeting: 2s}", '"amd.greeting" of switch.yaml is no whole number'),
         ("switch.yaml", "amd: {greeting: 60001}", "Write a number from 100 to 60000"),
         ("switch.yaml", "amd: {minimum_word_length: 100}", "minimum_word_length"),

@@ -172,6 +172,7 @@ def test_arithmetic_out_of_bounds_is_nothing():
     assert parse("*".join(["999999999999"] * 20)).value({}) is None
     assert parse("a * a").value({"a": 10**15}) is None
     assert parse("a + 1").value({"a": float("nan")}) is None
+    assert parse("join(a, 1)").value({"a": 10**9999}) == "1"
     assert text_of(0.1 + 0.2) == "0.3" and text_of(-0.0000001) == "0" and text_of(2.50) == "2.5"
 
 

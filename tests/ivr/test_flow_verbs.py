@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from ivr.argument_branch import Branch
+from ivr.argument_expression import WORDS
 from ivr.run import MAX_INSIDE, run
+from ivr.steps.dial import Dial
+from ivr.steps.queue import Queue
 from tests.ivr.fakeport import FakePort
-from tests.ivr.stage import SITE, plan, script, wrong
+from tests.ivr.stage import SITE, plan, script, warned, wrong
 
 
 async def said(made, port: FakePort | None = None) -> list[str]:
@@ -145,6 +151,13 @@ async def test_the_language_may_come_from_what_is_remembered():
         ("if: {test: 'time >= 18', then: hangup}", "a text is compared with a number"),
         ("if: {test: 'calller == 1', then: hangup}", "Nothing sets the variable {calller}. Did you mean"),
         ("if: {test: '\"1\"', then: hangup}", "this is a text, not a condition"),
+        (
+            "if: {test: 'queue_status == \"timed_out\"', then: hangup}",
+            "queue_status is never 'timed_out'. Did you mean \"timed o",
+        ),
+        ('if: {test: \'dial_status in ["busy", "gone"]\', then: hangup}', "dial_status is never 'gone'"),
+        ("if: {test: '\"de\" == language', then: hangup}", "language is never 'de'"),
+        ("switch: {value: weekday, cases: {monday: hangup}}", "weekday is never 'monday'. Did you mean \"mon\"?"),
         ("switch: {value: len(caller), cases: {x: hangup}}", "'x' is never the value: it is a number"),
         ("switch: {value: 'caller == 1', cases: {\"1\": hangup}}", "'1' is never the value: it is true or false"),
         ("switch: {value: caller, cases: {}}", 'needs "cases"|must be a mapping'),
@@ -153,7 +166,6 @@ async def test_the_language_may_come_from_what_is_remembered():
         ("set: {x: {value: 'x +'}}", 'In "value", at column 4: it ends too early'),
         ("set: {x: {worth: '1'}}", "'x' must be a text, not a mapping"),
         ("set: {language: de}", "The site does not speak 'de'"),
-        ("say: {zh: '{caller.nothing}', en: '{caller.nothing}'}", "Nothing sets the variable {caller.nothing}"),
         ("remember: {Visits: '1'}", "cannot be the name of what is remembered"),
         ("return: {text: a, value: b}", "The result is given twice"),
     ],
@@ -161,6 +173,14 @@ async def test_the_language_may_come_from_what_is_remembered():
 def test_mistakes_in_these_verbs_are_told_with_their_line(step, mistake):
     found = wrong(f"routes: [{{do: main}}]\nscripts:\n  main:\n    - say: {{zh: 好, en: Hi}}\n    - {step}\n")
     assert any(line.startswith("5: ") and any(part in line for part in mistake.split("|")) for line in found), found
+
+
+def test_what_no_script_remembers_may_come_from_elsewhere_and_is_a_warning():
+    text = "routes: [{do: main}]\nscripts:\n  main:\n    - %s\n    - say: {zh: '{caller.vips}', en: '{caller.vips}'}\n"
+    (line,) = warned(text % "say: {zh: 好, en: Hi}")
+    assert line.startswith("5: warning: No script remembers {caller.vips}. It must come from elsewhere")
+    (line,) = warned(text % "remember: {vip: '1'}")
+    assert 'Did you mean "caller.vip"? Else it must come from elsewhere' in line
 
 
 def test_a_called_script_that_waits_breaks_a_loop_and_one_that_only_returns_does_not():
@@ -177,3 +197,9 @@ def test_a_called_script_that_waits_breaks_a_loop_and_one_that_only_returns_does
     asked = "menu: {say: {zh: 按, en: Press}, keys: {'1': continue}, no_input: hangup, no_match: hangup}"
     assert wrong(text % asked) == []
     assert any("A loop without a wait" in line for line in wrong(text % "set: {x: '1'}"))
+
+
+@pytest.mark.parametrize(("verb", "name"), [(Queue, "queue_status"), (Dial, "dial_status")])
+def test_a_status_that_has_a_branch_can_be_asked_for(verb, name):
+    branches = {one.name.replace("_", " ") for one in fields(verb) if isinstance(one.metadata["kind"], Branch)}
+    assert branches - {"otherwise"} <= set(WORDS[name])

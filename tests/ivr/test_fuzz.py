@@ -77,6 +77,9 @@ STEP = st.deferred(
             {"if": st.fixed_dictionaries({"test": st.sampled_from(["len(x) > 20", "caller.x > 2"]), "then": BRANCH})}
         ),
         st.fixed_dictionaries(
+            {"http": st.fixed_dictionaries({"url": st.just("http://a.example/{x}"), "failed": BRANCH, "then": BRANCH})}
+        ),
+        st.fixed_dictionaries(
             {"switch": st.fixed_dictionaries({"value": st.just("caller.x"), "cases": st.just({"1": "other"})})}
         ),
         st.fixed_dictionaries(
@@ -121,6 +124,7 @@ async def test_every_script_ends_with_one_hang_up_and_a_reason(scripts, keys, di
         "without a wait",
         "script or label",
         "Nothing sets",
+        "No script remembers",
     )
     assert all(any(said in str(mistake) for said in meant) for mistake in wrong), wrong
     port = FakePort(keys, dials={"2001": DialResult(dialled)}, queues={"sales": QueueResult(queued)})

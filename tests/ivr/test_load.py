@@ -251,7 +251,7 @@ LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
      "scripts: {a: [{say: {text: {text: {text: a}}}}]}", "scripts: {a: [{menu: []}, {menu: x}, {gather: [x]}, {dial: {to: {}}}]}"],
 )  # fmt: skip
 def test_hostile_files_end_soon_and_with_mistakes(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
     _, found = parse([parse_yaml(text, "d.yaml")], SITE)
     assert found and all("\n" not in str(mistake) for mistake in found)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from ivr.running import SAME_STEP_LIMIT, STEP_LIMIT
 from ivr.script_call import Call
 from ivr.steps import VERBS
 from ivr.steps.hangup import CAUSES
+from ivr.words import Parameters
 from tests.ivr.stage import SITE
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "dialplan.md").read_text("utf-8")
@@ -86,6 +87,23 @@ def test_expressions_functions_and_limits_are_those_of_the_code():
     section = MANUAL.partition("### Expressions")[2].partition("## Verbs")[0]
     for written in re.findall(r"`([^`]* (?:==|>=|in) [^`]*\w[^`]*)`", section.partition("Weakest")[0]):
         assert condition(written).names
+
+
+VERBS_PART = MANUAL.partition("<!-- verbs")[2]
+EXAMPLES = re.findall(r"```yaml\n(- .*?)```", VERBS_PART, re.DOTALL) + re.findall(r"`(- [^`\n]+)`", VERBS_PART)
+ELSEWHERE = ("There is no script or label", "Nothing sets", "No script remembers", "A dead end", "never reached")
+"""What an example leaves to the dialplan around it."""
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_verbs_are_good_steps(example):
+    known = replace(
+        SITE, databases={"crm": lambda query: (None, "")}, functions={"billing.due": Parameters(("account",))}
+    )
+    steps = "".join(f"    {line}\n" for line in example.splitlines())
+    text = f"routes: [{{do: main}}]\nscripts:\n  main:\n{steps}"
+    _, found = load.parse([document.parse(text, "example")], known)
+    assert not [str(one) for one in found if not any(said in one.what for said in ELSEWHERE)]
 
 
 def test_the_call_object_of_the_sites_code_is_told_whole():

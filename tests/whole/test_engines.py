@@ -74,8 +74,15 @@ def test_a_call_over_two_engines_is_heard_both_ways(house: Switch, cast: Cast) -
     now = engines(house)
     assert [(now[name]["ties"], now[name]["rooms"]) for name in ("e1", "e2")] == [(1, 1), (1, 1)]
     assert now["e2"]["streams"] == 1 and now["e2"]["counters"]["tie_packets_in"] > 100
+    for engine in now.values():
+        assert engine["cpu_percent"] > 0 and engine["memory_kib"] > 20_000 and engine["recordings"] == 0
+        ticks = [step["ticks"] for step in engine["late"]]
+        edges = [step["up_to_ms"] for step in engine["late"]]
+        assert sum(ticks) > 150 and edges[:-1] == sorted(edges[:-1]) and edges[-1] is None
+        assert engine["late_p50_ms"] <= engine["late_p99_ms"] <= engine["late_max_ms"] + 0.5
     shown = house.command("engines", "list")
-    assert shown.returncode == 0 and "TIES" in shown.stdout
+    assert shown.returncode == 0
+    assert all(column in shown.stdout for column in ("STREAMS", "ROOMS", "TIES", "CPU", "MEMORY", "P50/P99/MAX"))
     alice.order("hangup")
     bob.wait("ended")
     alice.wait("ended")

@@ -54,6 +54,7 @@ class PaperRecording:
     story: list[StreamId | str | None] = field(default_factory=list)
     """Who came on the right channel, "away" and "back", "pause", "mask left" and so on, "resume"."""
     form: RecordingFormat = RecordingFormat.WAV
+    trim_s: float = 0.0
 
 
 class PaperDesk:
@@ -231,6 +232,7 @@ class PaperDesk:
         *,
         form: RecordingFormat = RecordingFormat.WAV,
         mix: bool = False,
+        trim_s: float = 0.0,
     ) -> None:
         if left not in self.streams:
             raise MediaError(f"stream {left!r} is not open")
@@ -239,7 +241,7 @@ class PaperDesk:
             raise MediaError(self.disk)
         began = asyncio.get_running_loop().time()
         tracks = 1 if mix else channels or (2 if right else 1)
-        self.recordings[recording] = PaperRecording(path, left, right, tracks, began, form=form)
+        self.recordings[recording] = PaperRecording(path, left, right, tracks, began, form=form, trim_s=trim_s)
 
     def record_right(self, recording: str, right: StreamId | None) -> None:
         if recording in self.recordings:
