@@ -15,6 +15,7 @@ from apps import recording
 from apps.alarms import Alarms
 from apps.api.events import EngineChanged, EventHub
 from apps.caller_memory import CallerMemory
+from apps.conference.room import Rooms
 from apps.journal import Journal
 from apps.lookups.world import Lookups
 from apps.mailbox.boxes import Mailboxes
@@ -81,6 +82,7 @@ class House:
     phone_use: PhoneUse = field(init=False)
     memory: CallerMemory = field(init=False)
     mailboxes: Mailboxes = field(init=False)
+    rooms: Rooms = field(init=False)
     lookups: Lookups = field(init=False)
     """What scripts ask of the world outside; replaced by a reload."""
     accepting: bool = True
@@ -91,6 +93,7 @@ class House:
     def __post_init__(self) -> None:
         self.memory = CallerMemory(self.journal)
         self.mailboxes = Mailboxes(self)
+        self.rooms = Rooms(self)
         self.lookups = Lookups.of(self.site, self._stuck)
 
     def _stuck(self, function: str) -> None:

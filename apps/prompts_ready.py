@@ -10,7 +10,8 @@ import time
 from typing import TYPE_CHECKING
 
 from apps import prompts, queue_answers, star_codes
-from ivr import spoken
+from apps.conference import texts as conference_texts
+from ivr import review, spoken
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -25,6 +26,7 @@ async def make_ready(house: House) -> None:
     texts = house.plan.static_texts() | house.prompts.static_texts()
     texts |= {text for language in site.switch.languages for text in spoken.usual(language)}
     texts |= star_codes.static_texts(site.switch.languages) | star_codes.results(site)
+    texts |= conference_texts.static_texts(site.switch.languages) | review.static_texts(site.switch.languages)
     texts |= queue_answers.static_texts(site)
     texts = {(text, language) for text, language in texts if house.prompts.recorded(text, language) is None}
     failures = await house.voice.prepare(texts)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from apps import prompts as prompt_sources
 from apps import queue_answers
+from apps.conference.stay import stay
 from apps.dialling import dial
 from apps.journal_story import SegmentKind
 from apps.journal_writer import JournalError
@@ -27,7 +28,7 @@ from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.script_call import Call as ScriptCall
-from ivr.words import DialResult, Heard, Prompt, QueueResult, RecordResult
+from ivr.words import DialResult, Heard, Meeting, Prompt, QueueResult, RecordResult
 from media.words import Source
 from switch.words import Cause, Party
 
@@ -217,6 +218,11 @@ class Telephone:
     async def mailbox(self, box: str, *, language: str) -> bool:
         """Let the caller hear a mailbox."""
         return await visit(self._house, self, box, language)
+
+    async def conference(self, meeting: Meeting) -> str:
+        """Talk in a room."""
+        self._call.speak(meeting.language)
+        return await stay(self._house, self._call, self, meeting)
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Record a message into a mailbox. One that is not there ends the call: a box's name becomes a directory's."""

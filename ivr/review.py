@@ -26,6 +26,11 @@ def asked(language: str) -> Say:
     return Say(TEXTS[language], language) if language in TEXTS else Say(TEXTS["en"], "en")
 
 
+def static_texts(languages: tuple[str, ...]) -> set[tuple[str, str]]:
+    """For rendering ahead."""
+    return {(asked(language).text, asked(language).language) for language in languages}
+
+
 async def recorded(
     port: CallPort,
     said: Sequence[Prompt],

@@ -164,6 +164,28 @@ class RecordResult:
     digit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A conference room, as the step says by which somebody comes in. The first who comes settles it for all."""
+
+    room: str
+    language: str
+    pin: str = ""
+    moderator_pin: str = ""
+    moderator: bool = False
+    wait: bool = False
+    """Music until a moderator has come."""
+    end: bool = False
+    """Over when the last moderator leaves."""
+    most: int = 100
+    muted: bool = False
+    announce: bool = True
+    tones: bool = True
+    record: bool = False
+    music: str = "default"
+    loudest: int = 0
+
+
 class CallPort(World, Protocol):
     """One call, as its script sees it. When the caller hangs up, the script's task is cancelled."""
 
@@ -234,6 +256,9 @@ class CallPort(World, Protocol):
 
     async def mailbox(self, box: str, *, language: str) -> bool:
         """Let the caller hear a mailbox, or the one whose number they key; False when they may not."""
+
+    async def conference(self, meeting: Meeting) -> str:
+        """Talk in a room; how that ended: left, kicked, ended, wrong pin, locked, full, no room."""
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Beep, then record a message into a mailbox (an extension). The greeting has been played."""

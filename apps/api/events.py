@@ -24,6 +24,7 @@ from apps.api.types import (
     AlarmInfo,
     At,
     CallInfo,
+    ConferenceInfo,
     ContactInfo,
     QueueInfo,
     RecordingInfo,
@@ -170,6 +171,12 @@ class MailboxChanged(Struct, frozen=True):
     saved: int
 
 
+class ConferenceChanged(Struct, frozen=True):
+    """Somebody came into a room, left it, or something about it changed. Without members it is over."""
+
+    conference: ConferenceInfo
+
+
 class EngineChanged(Struct, frozen=True):
     """A child process of the switch was lost, or serves again."""
 
@@ -221,6 +228,7 @@ EVENTS: dict[str, type[Struct]] = {
     "recording.changed": RecordingChanged,
     "recording.ended": RecordingEnded,
     "mailbox.changed": MailboxChanged,
+    "conference.changed": ConferenceChanged,
     "engine.changed": EngineChanged,
     "alarm.raised": AlarmRaised,
     "alarm.cleared": AlarmCleared,

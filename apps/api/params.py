@@ -105,6 +105,34 @@ class ByQueue(Params, frozen=True):
     queue: Name
 
 
+class ByRoom(Params, frozen=True):
+    """Names a conference room."""
+
+    room: Name
+
+
+class RoomMember(Params, frozen=True):
+    """Names a conference room, and a member by their call."""
+
+    room: Name
+    call_id: Name
+
+
+class RoomMute(Params, frozen=True):
+    """Names a conference room, and a member by their call; empty: all who are no moderators."""
+
+    room: Name
+    call_id: Text = ""
+    on: bool = True
+
+
+class RoomTurn(Params, frozen=True):
+    """Names a conference room, and whether it shall be so."""
+
+    room: Name
+    on: bool = True
+
+
 class ByMailbox(Params, frozen=True):
     """Names a mailbox: an extension."""
 

@@ -129,6 +129,15 @@ from apps.api.people_types import (
 from apps.api.people_types import (
     WaitingCaller as WaitingCaller,
 )
+from apps.api.room_types import (
+    ConferenceInfo as ConferenceInfo,
+)
+from apps.api.room_types import (
+    ConferenceMember as ConferenceMember,
+)
+from apps.api.room_types import (
+    Conferences as Conferences,
+)
 from apps.api.switch_types import (
     AlarmInfo as AlarmInfo,
 )

@@ -11,6 +11,8 @@ from apps.api.types import (
     CallerAhead,
     CallInfo,
     CdrRow,
+    ConferenceInfo,
+    ConferenceMember,
     ContactInfo,
     EngineInfo,
     LegInfo,
@@ -202,6 +204,20 @@ MARK_COLUMNS: list[Column[MarkInfo]] = [
     Column("WHAT", lambda mark: mark.what),
     Column("LEFT", lambda mark: mark.left),
     Column("RIGHT", lambda mark: mark.right),
+]
+CONFERENCE_COLUMNS: list[Column[ConferenceInfo]] = [
+    Column("ROOM", lambda room: room.room),
+    Column("MEMBERS", lambda room: len(room.members), right=True),
+    Column("FOR", lambda room: _since(room.began_at), 4, right=True),
+    Column("STATE", lambda room: "waiting" if room.waiting else "locked" if room.locked else "open"),
+    Column("RECORDING", lambda room: room.recording_id, 2),
+]
+CONFERENCE_MEMBER_COLUMNS: list[Column[ConferenceMember]] = [
+    Column("CALL", lambda member: member.call_id),
+    Column("CALLER", lambda member: member.caller),
+    Column("ROLE", lambda member: "moderator" if member.moderator else ""),
+    Column("MUTED", lambda member: "muted" if member.muted else ""),
+    Column("FOR", lambda member: _since(member.since), 4, right=True),
 ]
 MAILBOX_COLUMNS: list[Column[MailboxInfo]] = [
     Column("MAILBOX", lambda box: box.mailbox),

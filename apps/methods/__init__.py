@@ -10,6 +10,7 @@ from apps.methods.agents import Agents
 from apps.methods.books import Books
 from apps.methods.callers import Callers
 from apps.methods.calls import Calls
+from apps.methods.conferences import Conferences
 from apps.methods.mailboxes import Mailboxes
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
@@ -26,7 +27,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
     nouns = (
         *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
-        *(Recordings(house), Mailboxes(house)),
+        *(Recordings(house), Mailboxes(house), Conferences(house)),
     )
     for noun in nouns:
         functions |= noun.functions()

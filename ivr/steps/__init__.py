@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ivr.steps.call import Call
+from ivr.steps.conference import Conference
 from ivr.steps.dial import Dial
 from ivr.steps.gather import Gather
 from ivr.steps.goto import Goto
@@ -41,6 +42,7 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Record,
             Voicemail,
             Mailbox,
+            Conference,
             Goto,
             Call,
             Return,

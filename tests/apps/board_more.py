@@ -1,4 +1,4 @@
-"""Canned answers of the paper switch about mailboxes."""
+"""Canned answers of the paper switch about mailboxes and rooms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ from apps.api import types as t
 
 AT = t.utc(1_767_323_045.678)
 CALL = "0gx3k2m4npqrs"
+ROOM = t.ConferenceInfo(
+    "weekly",
+    AT,
+    [
+        t.ConferenceMember(CALL, "13800138000", True, False, AT),
+        t.ConferenceMember("0gx3k2m4npqrt", "201", False, True, AT, 1.41),
+    ],
+    locked=True,
+    recording_id="conference-weekly-20260102-030405",
+)
 ANSWERS: dict[str, Any] = {
+    "conferences.list": t.Conferences([ROOM, t.ConferenceInfo("daily", AT, ROOM.members[:1], waiting=True)]),
+    **dict.fromkeys((f"conferences.{verb}" for verb in ("show", "mute", "kick", "lock", "record")), ROOM),
     "mailboxes.list": t.Mailboxes([t.MailboxInfo("201", "王美", 2, 1), t.MailboxInfo("202", "Li Wei", 0, 3)]),
     "mailboxes.show": t.MailboxDetail(
         "201",

@@ -22,6 +22,7 @@ LISTS = [
     "cdr list",
     "recordings list",
     "mailboxes list",
+    "conferences list",
 ]
 SHOWS = [
     "callers show 13800138000",
@@ -30,6 +31,7 @@ SHOWS = [
     f"queues explain {CALL}",
     f"recordings play-info {CALL}-1",
     "mailboxes show 201",
+    "conferences show weekly",
     "status",
 ]
 

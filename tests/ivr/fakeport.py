@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
-from ivr.words import Beep, DialResult, Heard, Pause, Play, Prompt, QueueResult, RecordResult, Say
+from ivr.words import Beep, DialResult, Heard, Meeting, Pause, Play, Prompt, QueueResult, RecordResult, Say
 
 
 class HungUp(Exception):
@@ -71,6 +71,8 @@ class FakePort:
         self.observe = observe
         self.greetings: set[str] = set()
         """Mailboxes whose owners have spoken a greeting."""
+        self.meets = "left"
+        """How a conference ends."""
         self.may_in = True
         """Number and PIN of a mailbox are right."""
         self.story: list[tuple[float, str]] = []
@@ -201,6 +203,11 @@ class FakePort:
     async def mailbox(self, box: str, *, language: str) -> bool:
         self._note(f"mailbox {box or 'asked for'} language={language}")
         return self.may_in
+
+    async def conference(self, meeting: Meeting) -> str:
+        self._note(f"conference {meeting.room}")
+        self._pass(60.0)
+        return self.meets
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         assert self.answered

@@ -15,6 +15,7 @@ from typing import Any
 from media.answer import AnswerParameters
 from media.desk import MediaError, NoEngine
 from media.events import DigitHeard, EngineLost, MediaEvent, PlayEnded, RecordingFailed
+from media.hearing import Hearing
 from media.paths import LocalAddress, Path
 from media.recording_report import RecordingFormat, RecordingMark, RecordingReport
 from media.stream_report import StreamReport
@@ -68,6 +69,11 @@ class PaperDesk:
         self.past: dict[str, PaperRecording] = {}
         """Recordings that were stopped."""
         self.played: list[tuple[StreamId, tuple[Source, ...]]] = []
+        self.hearings: dict[RoomId, Hearing] = {}
+        """Of rooms that are more than two who talk."""
+        self.announced: list[tuple[StreamId, tuple[Source, ...]]] = []
+        self.doorbells: dict[RoomId, tuple[tuple[Source, ...], tuple[Source, ...]]] = {}
+        self.loudest: dict[RoomId, int] = {}
         self.steered: list[tuple[StreamId, str]] = []
         """What was done to plays while they ran."""
         self.open_s = 0.0
@@ -93,12 +99,19 @@ class PaperDesk:
             return "play " + " ".join(map(_words, found.sources))
         if found.music is not None:
             return f"music {found.music}"
-        peers = [other for other, its in self.streams.items() if its.room == found.room and other != stream]
+        hearing = self.hearings.get(found.room) if found.room is not None else None
+        peers = [
+            other
+            for other, its in self.streams.items()
+            if its.room == found.room and other != stream and (hearing is None or hearing.gain(other, stream))
+        ]
         return "room " + " ".join(peers) if found.room is not None else "silence"
 
     def said(self, stream: StreamId) -> list[str]:
-        """All that was played to a party so far."""
-        return [_words(source) for to, sources in self.played if to == stream for source in sources]
+        """All that was announced or played to a party so far."""
+        return [_words(source) for to, sources in self.announced if to == stream for source in sources] + [
+            _words(source) for to, sources in self.played if to == stream for source in sources
+        ]
 
     def where(self, stream: StreamId) -> str:
         return self.streams[stream].engine if stream in self.streams else ""
@@ -181,6 +194,12 @@ class PaperDesk:
         if stream in self.streams:
             self.streams[stream].music = name
 
+    def doorbell(self, room: RoomId, entry: Sequence[Source] = (), exit: Sequence[Source] = ()) -> None:
+        self.doorbells[room] = (tuple(entry), tuple(exit))
+
+    def watch_floor(self, room: RoomId, *, on: bool = True, loudest: int = 0) -> None:
+        self.loudest[room] = loudest if on else 0
+
     def skip(self, stream: StreamId, ms: int) -> None:
         self.steered.append((stream, f"skip {ms}"))
 
@@ -217,6 +236,30 @@ class PaperDesk:
                 found.room = None
         for stream in known:
             self.streams[stream].room = room
+        self.hearings.pop(room, None)
+
+    def arrange(self, room: RoomId, hearing: Hearing) -> None:
+        self.bridge(room, hearing.members)
+        self.hearings[room] = hearing
+        for member in hearing.members:
+            self.music(member, hearing.held.get(member))
+
+    def reshape(self, room: RoomId, before: Hearing, now: Hearing) -> None:
+        for member in before.members:
+            if member not in now.members:
+                self.music(member, None)
+        for member in now.members:
+            if before.held.get(member) != now.held.get(member):
+                self.music(member, now.held.get(member))
+        self.bridge(room, now.members)
+        self.hearings[room] = now
+
+    def announce(
+        self, where: RoomId | StreamId, sources: Sequence[Source], *, duck_db: float = 12.0, loop: bool = False
+    ) -> int:
+        if where in self.streams:
+            self.announced.append((StreamId(where), tuple(sources)))
+        return next(self._plays)
 
     def unbridge(self, stream: StreamId) -> None:
         if stream in self.streams:
