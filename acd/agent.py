@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from acd.words import Activity, AgentName, AgentSettings, AlertId, CallerId, Presence, QueueName
+from acd.counts import Counts
+from acd.settings import AgentSettings
+from acd.words import Activity, AgentName, AlertId, CallerId, Presence, QueueName
 
 if TYPE_CHECKING:
     from acd.wrap_up import WrapUp
@@ -80,8 +82,8 @@ def state_after(presence: Presence, activity: Activity, happening: Happening) ->
     return presence, activity
 
 
-FreeEntry = tuple[int, float, int, "Agent"]
-"""An agent's place among the free: see order.py. The third is unique, so two agents are never compared."""
+FreeEntry = tuple[int, float, float, int, "Agent"]
+"""An agent's place among a queue's free: see order.py. The fourth is unique, so two agents are never compared."""
 
 
 @dataclass(slots=True, eq=False)
@@ -97,7 +99,9 @@ class Agent:
     """Break reason; empty when not on break."""
     extension: str = ""
     """Where the agent sits; empty when logged out."""
-    calls_today: int = 0
+    counts: Counts = field(default_factory=Counts)
+    order: int = 0
+    """Place in the settings."""
     idle_since: float = 0.0
     """Since when the agent could have been given a call. Ringing that was not the agent's fault does not reset it."""
     idle_order: int = 0
@@ -119,15 +123,24 @@ class Agent:
     """No longer in the settings; forgotten when the call is over."""
     staffs: tuple[QueueName, ...] = ()
     """Queues that count this agent as logged in."""
-    entry: FreeEntry | None = None
-    """This agent's entry among the free of `listed`, if choosable."""
-    listed: tuple[QueueName, ...] = ()
+    choosable: bool = False
+    """Stands among the free."""
+    entries: dict[QueueName, FreeEntry] = field(default_factory=dict)
+    """This agent's places among the free, by queue."""
+    awaited_by: dict[CallerId, None] = field(default_factory=dict)
+    """Callers who wait for this agent alone."""
     booked: tuple[object, ...] = field(default=())
     """What the books were last told."""
 
     @property
     def name(self) -> AgentName:
         return self.settings.name
+
+    @property
+    def full(self) -> bool:
+        """Has taken as many calls today as this agent may."""
+        most = self.settings.max_calls
+        return most is not None and self.counts.today >= most
 
     def happen(self, happening: Happening, now: float) -> None:
         """Move both axes."""

@@ -8,9 +8,10 @@ Time: `now` in seconds, monotonic. Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
+from acd.decision import Decision
 from acd.words import AgentName, AlertId, AlertOutcome, CallerId, QueueName
 
 RESERVE_S = 5.0
@@ -65,8 +66,10 @@ class Alert:
     extension: str
     started_at: float
     why: str
+    decision: Decision = field(default=Decision(), repr=False)
     state: AlertState = AlertState.RESERVED
     rang_at: float | None = None
+    answered_at: float | None = None
 
     def happen(self, happening: AlertHappening) -> bool:
         """Move; False when this cannot happen in this state (a crossing, a repetition)."""

@@ -47,8 +47,26 @@ def _skip_due(floor: Floor, key: Any, now: float) -> None:
 def _max_wait_due(floor: Floor, key: Any, now: float) -> None:
     caller = floor.callers[key[1]]
     # While a phone rings for them the caller stays; `Floor` lets them go if nobody answers it.
-    if caller.alert is None:
+    caller.overdue = True
+    floor.reopen(caller)
+    if not caller.alerts:
         floor.release(caller, LeaveReason.TIMED_OUT, now)
+
+
+def _hold_due(floor: Floor, key: Any, now: float) -> None:
+    floor.let_go(floor.callers[key[1]], now)
+
+
+def _relax_due(floor: Floor, key: Any, now: float) -> None:
+    floor.change_lane(floor.callers[key[1]], now)
+
+
+def _widen_due(floor: Floor, key: Any, now: float) -> None:
+    caller = floor.callers[key[1]]
+    caller.reach += 1
+    floor.set_reach(caller, floor.queues[caller.queue])
+    floor.widen_later(caller, now)
+    floor.changed_callers[caller.id] = caller
 
 
 # The key's type is that of the function's second parameter; a dict cannot say so to the type checker.
@@ -59,4 +77,7 @@ HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
 DUE: dict[Due, Callable[[Floor, Any, float], None]] = {
     Due.SKIP: _skip_due,
     Due.MAX_WAIT: _max_wait_due,
+    Due.HOLD: _hold_due,
+    Due.RELAX: _relax_due,
+    Due.WIDEN: _widen_due,
 }

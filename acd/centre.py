@@ -13,16 +13,19 @@ Time: `now` in seconds, monotonic, never less than before. Pure: no asyncio, no 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from random import Random
 from typing import Any
 
 from acd import agent_events, alert_events, caller_events, events
 from acd.alert import AlertState
 from acd.assign import assign
 from acd.effects import Effect
-from acd.explain import Explanation, explain, explain_agent
+from acd.explain import Explanation, explain, points_of
+from acd.explain_agent import AgentExplanation, explain_agent
 from acd.floor import Floor
-from acd.reload import apply_settings, load_counts
+from acd.reload import apply_settings, load_counts, new_day
 from acd.restore import Restored, restore
+from acd.settings import CentreSettings
 from acd.snapshot import (
     AgentView,
     CallerView,
@@ -34,14 +37,16 @@ from acd.snapshot import (
     snapshot,
 )
 from acd.wait import Due
-from acd.words import AgentName, CallerId, CentreSettings, LeaveReason, QueueName
+from acd.words import AgentName, CallerId, LeaveReason, QueueName
 
 
 class Centre:
     """All queues and agents of a site. `now`: since when its agents are what they are, logged out."""
 
-    def __init__(self, settings: CentreSettings, now: float = 0.0) -> None:
+    def __init__(self, settings: CentreSettings, now: float = 0.0, dice: Random | None = None) -> None:
+        """`dice`: what `Strategy.RANDOM` is decided by; None: a die of fixed seed."""
         self._floor = Floor()
+        self._dice = dice if dice is not None else Random(0)
         apply_settings(self._floor, settings, now)
         self._floor.effects.clear()
 
@@ -67,12 +72,17 @@ class Centre:
         waiting = self._floor.callers.get(caller)
         return None if waiting is None else self._floor.position(waiting)
 
+    def points(self, caller: CallerId, now: float) -> float:
+        """The points of a waiting caller's claim; 0 when not in a queue."""
+        waiting = self._floor.callers.get(caller)
+        return 0.0 if waiting is None else points_of(self._floor, waiting, now)
+
     def explain(self, caller: CallerId, now: float) -> Explanation:
         """Why this caller is where they are: who is ahead, and for each agent why not."""
         return explain(self._floor, caller, now)
 
-    def explain_agent(self, agent: AgentName, now: float) -> str:
-        """Why this agent is given no call, or which one is next; one sentence."""
+    def explain_agent(self, agent: AgentName, now: float) -> AgentExplanation:
+        """Why this agent is given no call: what keeps them from any, and from each who waits."""
         return explain_agent(self._floor, agent, now)
 
     def snapshot(self, now: float) -> CentreSnapshot:
@@ -103,10 +113,12 @@ class Centre:
         while (key := floor.deadlines.pop_due(now)) is not None:
             DUE[key[0]](floor, key, now)
         _release_deserted(floor, now)
+        floor.let_disappointed_go(now)
         # Those who changed are noted until they are matched; what is left over could not be.
-        matches = assign(floor.queues, floor.agents, floor.changed_callers.values(), floor.changed_agents.values(), now)
+        matches = assign(floor, now, self._dice)
         floor.changed_callers.clear()
         floor.changed_agents.clear()
+        floor.roomy.clear()
         for match in matches:
             floor.start_alert(match, now)
         floor.tell_positions()
@@ -115,7 +127,7 @@ class Centre:
     def __repr__(self) -> str:
         floor = self._floor
         talking = sum(alert.state is AlertState.TALKING for alert in floor.alerts.values())
-        free = sum(agent.entry is not None for agent in floor.agents.values())
+        free = sum(agent.choosable for agent in floor.agents.values())
         return (
             f"<Centre {len(floor.callers)} in queues, {len(floor.alerts) - talking} alerts, {talking} talking, "
             f"{free} of {len(floor.agents)} agents free>"
@@ -136,7 +148,11 @@ def _reconfigured(floor: Floor, event: events.Reconfigured, now: float) -> None:
 
 
 def _counts_loaded(floor: Floor, event: events.CountsLoaded, now: float) -> None:
-    load_counts(floor, event.calls_today, now)
+    load_counts(floor, event.taken, now)
+
+
+def _day_began(floor: Floor, event: events.DayBegan, now: float) -> None:
+    new_day(floor, now)
 
 
 def _time_passed(floor: Floor, event: events.TimePassed, now: float) -> None:
@@ -150,6 +166,7 @@ HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
     **alert_events.HAPPENED,
     events.Reconfigured: _reconfigured,
     events.CountsLoaded: _counts_loaded,
+    events.DayBegan: _day_began,
     events.TimePassed: _time_passed,
 }
 DUE: dict[Due, Callable[[Floor, Any, float], None]] = {**caller_events.DUE, **agent_events.DUE, **alert_events.DUE}

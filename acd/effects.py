@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from acd.decision import Decision
 from acd.words import (
     Activity,
     AgentName,
@@ -26,6 +27,8 @@ class StartAlert:
     agent: AgentName
     extension: str
     why: str
+    decision: Decision = field(default=Decision(), compare=False)
+    """Who was passed over, and who was ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class BookAlert:
     extension: str = ""
     why: str = ""
     """Why this agent was chosen."""
+    decision: Decision = field(default=Decision(), compare=False)
 
 
 Effect = StartAlert | StopAlert | Connect | Release | MovePosition | BookAgent | BookDisposition | BookAlert

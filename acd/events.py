@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from acd.words import AgentName, AlertId, AlertOutcome, CallerId, CentreSettings, QueueName
+from acd.counts import Taken
+from acd.settings import CentreSettings, Need
+from acd.words import AgentName, AlertId, AlertOutcome, CallerId, QueueName
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,12 @@ class CallerJoined:
     priority: int = 0
     """Higher is served first."""
     last_agent: AgentName | None = None
+    named: AgentName | None = None
+    """Whom the caller is to be given to, before the last agent."""
+    named_wait_s: float = 0.0
+    """How long to wait for that agent alone, who is logged in and on no break."""
+    need: Need | None = None
+    """What this caller asks of an agent, beside the queue's own need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +132,14 @@ class Reconfigured:
 
 @dataclass(frozen=True, slots=True)
 class CountsLoaded:
-    """Calls taken today, from the books: at start, and with zeros when the day begins."""
+    """What agents took, from the books: at start. Who is not named has taken nothing."""
 
-    calls_today: dict[AgentName, int]
+    taken: Mapping[AgentName, Taken]
+
+
+@dataclass(frozen=True, slots=True)
+class DayBegan:
+    """Midnight at the site: what counts by day is zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,5 +164,6 @@ Event = (
     | TalkEnded
     | Reconfigured
     | CountsLoaded
+    | DayBegan
     | TimePassed
 )

@@ -1,6 +1,6 @@
-"""Why a caller waits, in sentences: who is ahead, and for each agent why not.
+"""Why a caller waits, in sentences: who is ahead, and for each agent why not, and what would have to change.
 
-Pure; reads the floor, changes nothing.
+Pure; reads the floor, changes nothing. Deliberately absent: the agents' side (explain_agent.py).
 """
 
 from __future__ import annotations
@@ -8,23 +8,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from acd.agent import Agent
 from acd.alert import AlertState
-from acd.caller import Caller, CallerState
+from acd.caller import Caller
+from acd.decision import PassedOver
 from acd.floor import Floor
-from acd.words import Activity, AgentName, CallerId, Presence, QueueName
+from acd.verdict import against
+from acd.words import CallerId, QueueName
 
 AHEAD_NAMED = 10
 """So many callers ahead are named, the rest counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassedOver:
-    """One agent who was not chosen."""
-
-    agent: AgentName
-    why: str
-    """Completes a sentence that begins with the agent's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +27,8 @@ class Explanation:
     queue: QueueName | None = None
     position: int = 0
     waited_s: float = 0.0
+    points: float = 0.0
+    """Of the caller's claim now: priority, the queue's weight, and the wait."""
     ahead: tuple[CallerId, ...] = ()
     """Callers of the same queue who come first, in order; all of them."""
     ahead_elsewhere: tuple[tuple[QueueName, int], ...] = ()
@@ -42,6 +36,11 @@ class Explanation:
     agents: tuple[PassedOver, ...] = ()
     sentences: tuple[str, ...] = ()
     """The caller's side of it, to be read; the agents' is in `agents`."""
+
+
+def points_of(floor: Floor, caller: Caller, now: float) -> float:
+    """The points of a caller's claim now."""
+    return now * floor.ageing / 60 - caller.rank
 
 
 def explain(floor: Floor, name: CallerId, now: float) -> Explanation:
@@ -53,28 +52,27 @@ def explain(floor: Floor, name: CallerId, now: float) -> Explanation:
     place = floor.position(caller)
     ahead = tuple(other.id for _, _, other in queue.line[: place - 1])
     elsewhere = _ahead_elsewhere(floor, caller)
-    last = caller.last_agent
-    names = sorted(queue.staff | {agent.name for agent in floor.agents.values() if queue.name in agent.settings.queues})
-    passed = tuple(
-        PassedOver(agent, why_not(floor, floor.agents[agent], caller, now)) for agent in names if agent in floor.agents
+    names = sorted(
+        {*queue.staff} | {agent.name for agent in floor.agents.values() if queue.name in agent.settings.queues}
     )
-    waited = now - caller.joined_at
+    passed = []
+    for agent in names:
+        if agent in floor.agents:
+            found = against(floor, floor.agents[agent], caller, now)
+            passed.append(PassedOver(agent, found.why, found.change) if found else PassedOver(agent, "is free"))
+    waited, points = now - caller.joined_at, points_of(floor, caller, now)
     sentences = [
         f"Caller {name} is number {place} of {len(queue.line)} in queue {queue.name}, "
-        f"priority {caller.priority}, waiting for {waited:.0f} s.",
+        f"priority {caller.priority}, {points:.1f} points, waiting for {waited:.0f} s.",
         _sentence_ahead(ahead),
+        *(f"{count} waiting in queue {other}, which shares agents, come first." for other, count in elsewhere),
+        *_sentences_alerts(floor, caller),
+        *_sentences_asked(floor, caller, now),
+        *_sentences_last(caller, set(names)),
     ]
-    sentences += [f"{count} waiting in queue {other}, which shares agents, come first." for other, count in elsewhere]
-    if caller.state is CallerState.ALERTING and caller.alert is not None:
-        alert = floor.alerts[caller.alert]
-        sentences.append(f"Agent {alert.agent} is being rung for this caller: {alert.why}.")
-    if last is not None and last not in names:
-        sentences.append(f"Agent {last}, who served this caller last, is not in queue {queue.name}.")
-    elif last is not None:
-        sentences.append(f"Agent {last} served this caller last.")
     if not names:
         sentences.append(f"No agent is in queue {queue.name}.")
-    return Explanation(name, queue.name, place, waited, ahead, elsewhere, passed, tuple(sentences))
+    return Explanation(name, queue.name, place, waited, points, ahead, elsewhere, tuple(passed), tuple(sentences))
 
 
 def _sentence_ahead(ahead: tuple[CallerId, ...]) -> str:
@@ -83,6 +81,37 @@ def _sentence_ahead(ahead: tuple[CallerId, ...]) -> str:
     named = ", ".join(ahead[:AHEAD_NAMED])
     more = len(ahead) - AHEAD_NAMED
     return f"Ahead in this queue: {named}{f' and {more} more' if more > 0 else ''}."
+
+
+def _sentences_alerts(floor: Floor, caller: Caller) -> list[str]:
+    alerts = [floor.alerts[alert] for alert in caller.alerts]
+    return [f"Agent {alert.agent} is being rung for this caller: {alert.why}." for alert in alerts]
+
+
+def _sentences_asked(floor: Floor, caller: Caller, now: float) -> list[str]:
+    """What is asked of an agent, and when less will be."""
+    queue, lane = floor.queues[caller.queue], caller.lane
+    said = [f'Asked of an agent: "{lane.why}".'] if lane.why else []
+    if caller.held_for is not None:
+        said.append(f"The caller waits for {caller.held_for} alone, for a while.")
+    following = queue.steps[lane.key[0] + 1 :]
+    if following:
+        left = following[0].after_s - (now - caller.joined_at)
+        asked = f'"{following[0].why}"' if following[0].why else "nothing"
+        said.append(f"In {left:.0f} s the queue asks for {asked} instead.")
+    if queue.room <= 0 and not caller.alerts:
+        said.append(f"Queue {queue.name} has as many calls as it may at once ({queue.settings.max_talking}).")
+    return said
+
+
+def _sentences_last(caller: Caller, names: set[str]) -> list[str]:
+    said = [f"The caller is to be given to agent {caller.named}."] if caller.named is not None else []
+    last = caller.last_agent
+    if last is not None and last not in names:
+        said.append(f"Agent {last}, who served this caller last, is not in queue {caller.queue}.")
+    elif last is not None:
+        said.append(f"Agent {last} served this caller last.")
+    return said
 
 
 def _ahead_elsewhere(floor: Floor, caller: Caller) -> tuple[tuple[QueueName, int], ...]:
@@ -94,7 +123,8 @@ def _ahead_elsewhere(floor: Floor, caller: Caller) -> tuple[tuple[QueueName, int
         for name in agent.settings.queues
         if name != own
     }
-    counts = ((name, bisect_left(floor.queues[name].waiting, caller.entry)) for name in sorted(shared))
+    lanes = {name: floor.queues[name].lanes.values() for name in sorted(shared)}
+    counts = ((name, sum(bisect_left(lane.entries, caller.entry) for lane in of)) for name, of in lanes.items())
     return tuple((name, count) for name, count in counts if count)
 
 
@@ -103,58 +133,3 @@ def _not_waiting(floor: Floor, name: CallerId) -> str:
         if alert.caller == name and alert.state is AlertState.TALKING:
             return f"Caller {name} talks with agent {alert.agent}: {alert.why}."
     return f"Caller {name} is in no queue."
-
-
-def why_not(floor: Floor, agent: Agent, caller: Caller, now: float) -> str:
-    """Why this agent is not given to this caller now; completes "Agent <name> ..."."""
-    if agent.alert is not None and agent.alert == caller.alert:
-        return "is being rung for this caller"
-    engaged = _engaged(floor, agent, now)
-    if engaged:
-        return engaged
-    skip = caller.skips.get(agent.name)
-    if skip is not None and skip.until > now:
-        return f"was rung for this caller ({skip.outcome.value}) and is passed over for {skip.until - now:.0f} s more"
-    if caller.state is CallerState.ALERTING:
-        return "is free, but another agent is being rung for this caller"
-    return "is free"
-
-
-def explain_agent(floor: Floor, name: AgentName, now: float) -> str:
-    """Why this agent is given no call; one sentence."""
-    agent = floor.agents.get(name)
-    if agent is None:
-        return f"There is no agent {name}."
-    engaged = _engaged(floor, agent, now)
-    if engaged:
-        return f"Agent {name} {engaged}."
-    return f"Agent {name} is free for {now - agent.idle_since:.0f} s; nobody waits whom this agent could be given."
-
-
-def _engaged(floor: Floor, agent: Agent, now: float) -> str:
-    """What keeps the agent from any call; empty when nothing does."""
-    lasted = f"for {now - agent.since:.0f} s"
-    if agent.activity is Activity.TALKING:
-        return f"talks with {agent.caller} (queue {agent.queue}) {lasted}"
-    if agent.presence is Presence.LOGGED_OUT:
-        return "is logged out"
-    match agent.activity:
-        case Activity.RESERVED:
-            return f"is reserved for {agent.caller} (queue {agent.queue}) {lasted}"
-        case Activity.RINGING:
-            return f"is being rung for {agent.caller} (queue {agent.queue}) {lasted}"
-        case Activity.WRAPPING_UP:
-            left = 0.0 if agent.wrap_up_until is None else agent.wrap_up_until - now
-            return f"wraps up for {left:.0f} s more"
-        case Activity.OTHER_CALL:
-            return f"is on another call {lasted}"
-        case Activity.IDLE:
-            pass
-    if agent.presence is Presence.ON_BREAK:
-        return f"is on break ({agent.reason}) {lasted}" if agent.reason else f"is on break {lasted}"
-    phone = floor.phones.get(agent.extension)
-    if phone is None or not phone.reachable:
-        return f"sits at phone {agent.extension}, which is not registered"
-    if agent.rest_until is not None and agent.rest_until > now:
-        return f"sits at phone {agent.extension}, which refused a call and rests for {agent.rest_until - now:.0f} s"
-    return ""

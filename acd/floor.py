@@ -1,8 +1,8 @@
-"""The floor: callers and the alerts that join them to agents, and the few moves that change them.
+"""The floor: the alerts that join callers to agents, and the few moves that change them.
 
-With the roster below it, all writing of state is here: whoever waits stands in the line, each alert joins one
-caller and one agent, one phone rings for one alert. Each move adds its effects, in the order they are to be
-done, and notes who changed, for the matching (assign.py).
+With the roster and the lines below it, all writing of state is here: each alert joins one caller and one agent, one
+phone rings for one alert, several alerts may ring for one caller and one of them is answered. Each move adds its
+effects, in the order they are to be done, and notes who changed, for the matching (assign.py).
 
 Time: `now` in seconds, monotonic. Pure.
 Deliberately absent: which event leads to which move (centre.py), who is chosen (assign.py).
@@ -17,102 +17,35 @@ from acd.agent import Agent, Happening
 from acd.alert import BLAMED, RESERVE_S, REST_S, RESTED, Alert, AlertHappening, AlertState
 from acd.assign import Match
 from acd.caller import Caller, CallerHappening, Skip
-from acd.effects import BookAlert, Connect, MovePosition, Release, StartAlert, StopAlert
-from acd.events import CallerJoined
-from acd.order import index_of, place_caller, take_caller
-from acd.queue import Queue
-from acd.roster import Roster
+from acd.effects import BookAlert, Connect, Release, StartAlert, StopAlert
+from acd.lines import Lines
+from acd.verdict import decision
 from acd.wait import Due
-from acd.words import Activity, AgentName, AlertId, AlertOutcome, CallerId, LeaveReason, QueueName
+from acd.words import Activity, AgentName, AlertId, AlertOutcome, LeaveReason
 
-POSITIONS_TOLD = 50
-"""`MovePosition` follows every move of the first so many in a line. Behind them a caller is told on joining only:
-when the first of 10,000 leaves, nobody needs 9,999 effects; `Centre.position` answers for any."""
 ALERTS_REMEMBERED = 1000
 """Ended alerts whose outcome a late answer is told."""
 
 
-class Floor(Roster):
+class Floor(Lines):
     """Everything alive in the centre."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.callers: dict[CallerId, Caller] = {}
         self.alerts: dict[AlertId, Alert] = {}
         self.ended: OrderedDict[AlertId, AlertOutcome] = OrderedDict()
         """Outcomes of the last alerts that nobody answered in time."""
-        self.changed_callers: dict[CallerId, Caller] = {}
-        """Callers who want an agent and have not been matched since, for the matching."""
-        self.moved: dict[QueueName, int] = {}
-        """Lines that moved: from which index on."""
         self._alert_number = 0
-        self._arrivals = 0
-
-    # callers
-
-    def add_caller(self, joined: CallerJoined, queue: Queue, now: float) -> None:
-        """A caller takes a place in the line."""
-        self._arrivals += 1
-        caller = Caller(
-            joined.caller, queue.name, joined.number, joined.priority, self._arrivals, now, joined.last_agent
-        )
-        self.callers[caller.id] = caller
-        index = place_caller(queue.line, caller.entry)
-        self._moved(queue, index)
-        place_caller(queue.waiting, caller.entry)
-        self.changed_callers[caller.id] = caller
-        if index >= POSITIONS_TOLD:
-            caller.told_position = index + 1
-            self.effects.append(MovePosition(caller.id, queue.name, index + 1))
-        self.set_max_wait(caller, queue)
-
-    def set_max_wait(self, caller: Caller, queue: Queue) -> None:
-        """The caller's patience, as the queue has it now."""
-        if queue.settings.max_wait_s is None:
-            self.deadlines.drop((Due.MAX_WAIT, caller.id))
-        else:
-            self.deadlines.set((Due.MAX_WAIT, caller.id), caller.joined_at + queue.settings.max_wait_s)
 
     def release(self, caller: Caller, reason: LeaveReason, now: float) -> None:
-        """The caller is out, without an agent; a phone that rings for them stops first."""
-        alert = self.alerts.get(caller.alert) if caller.alert is not None else None
-        self._leave_line(caller, CallerHappening.LEFT)
-        if alert is not None:
+        """The caller is out, without an agent; phones that ring for them stop first."""
+        alerts = [self.alerts[alert] for alert in caller.alerts]
+        self.leave_line(caller, CallerHappening.LEFT)
+        for alert in alerts:
             # A queue that is no more, or a desertion, is our doing; the rest is the caller's.
             ours = reason in (LeaveReason.REMOVED, LeaveReason.NO_AGENTS)
             self.withdraw(alert, AlertOutcome.WITHDRAWN if ours else AlertOutcome.CALLER_LEFT, now)
         self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at))
-
-    def _leave_line(self, caller: Caller, happening: CallerHappening) -> None:
-        caller.happen(happening)
-        queue = self.queues[caller.queue]
-        self._moved(queue, take_caller(queue.line, caller.entry))
-        take_caller(queue.waiting, caller.entry)
-        del self.callers[caller.id]
-        self.changed_callers.pop(caller.id, None)
-        self.deadlines.drop((Due.MAX_WAIT, caller.id))
-        for agent in caller.skips:
-            self.deadlines.drop((Due.SKIP, caller.id, agent))
-
-    def _moved(self, queue: Queue, index: int | None) -> None:
-        if index is not None:
-            self.moved[queue.name] = min(index, self.moved.get(queue.name, index))
-
-    def position(self, caller: Caller) -> int:
-        """The caller's place in the queue, from 1."""
-        index = index_of(self.queues[caller.queue].line, caller.entry)
-        assert index is not None
-        return index + 1
-
-    def tell_positions(self) -> None:
-        """Say who moved up, or down, since last told."""
-        for name, start in self.moved.items():
-            queue = self.queues.get(name)
-            for position, (_, _, caller) in enumerate(queue.line[start:POSITIONS_TOLD] if queue else (), start + 1):
-                if caller.told_position != position:
-                    caller.told_position = position
-                    self.effects.append(MovePosition(caller.id, name, position))
-        self.moved.clear()
 
     # alerts
 
@@ -121,15 +54,22 @@ class Floor(Roster):
         caller, agent = match.caller, match.agent
         self._alert_number += 1
         alert = Alert(AlertId(self._alert_number), caller.id, caller.queue, agent.name, agent.extension, now, match.why)
+        alert.decision = decision(self, caller, agent, now)
         self.alerts[alert.id] = alert
         self.phones[alert.extension].alert = alert.id
         self.deadlines.set((Due.ALERT, alert.id), now + RESERVE_S)
-        caller.happen(CallerHappening.CHOSEN)
-        caller.alert = alert.id
-        take_caller(self.queues[caller.queue].waiting, caller.entry)
+        caller.alerts.append(alert.id)
+        self.stand(caller, CallerHappening.CHOSEN)
+        self.reopen(caller)
+        self.widen_later(caller, now)
+        queue = self.queues[caller.queue]
+        queue.turn += 1
+        agent.counts.turns[queue.name] = queue.turn
         agent.alert, agent.caller, agent.queue = alert.id, caller.id, caller.queue
         self.move(agent, Happening.CHOSEN, now)
-        self.effects.append(StartAlert(alert.id, alert.caller, alert.queue, alert.agent, alert.extension, alert.why))
+        self.effects.append(
+            StartAlert(alert.id, alert.caller, alert.queue, alert.agent, alert.extension, alert.why, alert.decision)
+        )
         self.refresh(agent, now)
 
     def alert_rang(self, alert: Alert, now: float) -> None:
@@ -147,15 +87,19 @@ class Floor(Roster):
             return
         caller, agent, queue = self.callers[alert.caller], self.agents[alert.agent], self.queues[alert.queue]
         self.deadlines.drop((Due.ALERT, alert.id))
-        self._leave_line(caller, CallerHappening.CONNECTED)
+        others = [self.alerts[other] for other in caller.alerts if other != alert.id]
+        self.leave_line(caller, CallerHappening.CONNECTED)
         queue.talking += 1
+        alert.answered_at = now
         own = agent.settings.wrap_up_s
         seconds = queue.settings.wrap_up_s if own is None else own
         agent.wrap_up = wrap_up.WrapUp(caller.id, queue.name, seconds, queue.settings.after_call)
-        agent.calls_today += 1
+        agent.counts.take(queue.name)
         self.move(agent, Happening.ANSWERED, now)
         self.effects.append(Connect(alert.id, caller.id, alert.queue, agent.name, now - caller.joined_at))
         self.refresh(agent, now)
+        for other in others:
+            self.withdraw(other, AlertOutcome.TAKEN, now)
 
     def end_talk(self, alert: Alert, now: float, happening: AlertHappening = AlertHappening.TALK_ENDED) -> None:
         """The talk is over; the agent wraps up."""
@@ -165,7 +109,10 @@ class Floor(Roster):
         self._forget(alert)
         queue = self.queues.get(alert.queue)
         if queue is not None:
-            queue.talking = max(0, queue.talking - 1)  # 0: the queue was removed and came back meanwhile
+            queue.talking -= 1
+            self.has_room(queue)
+        if alert.answered_at is not None:
+            agent.counts.talk_s += now - alert.answered_at
         self.move(agent, Happening.TALK_ENDED, now)
         if agent.activity is Activity.WRAPPING_UP:
             wrap_up.begin(self, agent, now)
@@ -228,7 +175,17 @@ class Floor(Roster):
             self.effects.append(StopAlert(alert.id, outcome))
         rang_s = 0.0 if alert.rang_at is None else now - alert.rang_at
         self.effects.append(
-            BookAlert(alert.id, alert.caller, alert.queue, alert.agent, outcome, rang_s, alert.extension, alert.why)
+            BookAlert(
+                alert.id,
+                alert.caller,
+                alert.queue,
+                alert.agent,
+                outcome,
+                rang_s,
+                alert.extension,
+                alert.why,
+                alert.decision,
+            )
         )
         self._forget(alert)
         self.deadlines.drop((Due.ALERT, alert.id))
@@ -243,22 +200,24 @@ class Floor(Roster):
         self.move(agent, Happening.ALERT_ENDED, now)
         self.refresh_phone(alert.extension, now, agent)
         caller = self.callers.get(alert.caller)
-        if caller is not None and caller.alert == alert.id:
+        if caller is not None and alert.id in caller.alerts:
+            caller.alerts.remove(alert.id)
             self._back_to_line(caller, agent.name, outcome if outcome in BLAMED or dead else None, now)
 
     def _back_to_line(self, caller: Caller, agent: AgentName, blame: AlertOutcome | None, now: float) -> None:
         queue = self.queues[caller.queue]
-        caller.alert = None
-        caller.happen(CallerHappening.ALERT_ENDED)
         if blame is not None:
             until = now + queue.settings.skip_s
             caller.skips[agent] = Skip(until, blame)
             self.deadlines.set((Due.SKIP, caller.id, agent), until)
-        longest = queue.settings.max_wait_s
-        if longest is not None and caller.joined_at + longest <= now:
-            self.release(caller, LeaveReason.TIMED_OUT, now)
-            return
-        place_caller(queue.waiting, caller.entry)
+            if caller.held_for == agent:
+                self.let_go(caller, now)
+        self.reopen(caller)
+        if not caller.alerts:
+            if caller.overdue:
+                self.release(caller, LeaveReason.TIMED_OUT, now)
+                return
+            self.stand(caller, CallerHappening.ALERT_ENDED)
         self.changed_callers[caller.id] = caller
 
     def _forget(self, alert: Alert) -> None:

@@ -1,6 +1,6 @@
-"""One queue: its line of callers, those of them still to be given to somebody, and its free agents.
+"""One queue: its line of callers, the lanes in it, and its free agents.
 
-Three sorted lists (order.py) that floor.py keeps true after every event, so that a decision reads only heads.
+Sorted lists (order.py) that the floor keeps true after every event, so that a decision reads only heads.
 
 Pure.
 """
@@ -11,31 +11,64 @@ from dataclasses import dataclass, field
 
 from acd.agent import FreeEntry
 from acd.caller import LineEntry
-from acd.words import AgentName, QueueName, QueueSettings
+from acd.lane import Lane, LaneKey
+from acd.settings import QueueSettings
+from acd.words import AgentName, QueueName
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the queue asks of an agent from `after_s` of waiting on."""
+
+    after_s: float
+    admits: frozenset[AgentName] | None
+    """None: every agent of the queue."""
+    why: str
+    own: bool
 
 
 @dataclass(slots=True, eq=False)
 class Queue:
-    """One queue, alive. Only floor.py writes it."""
+    """One queue, alive. Only the floor writes it."""
 
     settings: QueueSettings
     line: list[LineEntry] = field(default_factory=list)
     """Every caller of the queue, waiting or alerting: the place in it is the position."""
-    waiting: list[LineEntry] = field(default_factory=list)
-    """Those nobody rings for."""
+    lanes: dict[LaneKey, Lane] = field(default_factory=dict)
+    """Where those stand whom nobody rings for."""
+    open: list[LineEntry] = field(default_factory=list)
+    """Those for whom phones ring, and more may."""
     free: list[FreeEntry] = field(default_factory=list)
     """Agents who could be given a call at once."""
-    staff: set[AgentName] = field(default_factory=set)
-    """Agents logged in, free or not, also on break."""
+    staff: dict[AgentName, None] = field(default_factory=dict)
+    """Agents logged in, free or not, also on break, in that order."""
     talking: int = 0
     """Callers of this queue who talk with an agent."""
+    alerting: int = 0
+    """Callers for whom phones ring."""
+    steps: tuple[Step, ...] = (Step(0.0, None, "", True),)
+    """By `after_s`; the first from the start. Made anew by every reload."""
+    brought: dict[str, frozenset[AgentName]] = field(default_factory=dict)
+    """Who is admitted by what callers brought, by its text; for this queue's agents as the settings have them."""
+    turn: float = 0.0
+    """How often it has rung somebody; the last one's number."""
 
     @property
     def name(self) -> QueueName:
         return self.settings.name
 
+    @property
+    def room(self) -> int:
+        """How many more of its callers may be given to agents now."""
+        most = self.settings.max_talking
+        return len(self.line) if most is None else most - self.talking - self.alerting
+
+    def step_at(self, waited_s: float) -> int:
+        """The step that holds after so long."""
+        return max(index for index, step in enumerate(self.steps) if step.after_s <= waited_s + 1e-9)
+
     def __repr__(self) -> str:
         return (
-            f"<Queue {self.name} {len(self.line)} callers, {len(self.waiting)} waiting, "
+            f"<Queue {self.name} {len(self.line)} callers, {self.alerting} alerting, "
             f"{len(self.free)} of {len(self.staff)} agents free>"
         )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from acd.agent import Agent, Happening
 from acd.floor import Floor
 from acd.phone import Phone
-from acd.words import AgentName, CallerId, Presence, QueueName, WrapUpRules
+from acd.settings import WrapUpRules
+from acd.words import AgentName, CallerId, Presence, QueueName
 from acd.wrap_up import WrapUp, end_or_wait
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from acd import wrap_up
 from acd.agent import Agent, Happening
+from acd.counts import Counts
 from acd.effects import BookAgent, Effect
 from acd.order import free_entry, place_free, take_free
 from acd.phone import Phone
 from acd.queue import Queue
 from acd.wait import Deadlines, Due
-from acd.words import Activity, AgentName, Presence, QueueName
+from acd.words import Activity, AgentName, CallerId, Presence, QueueName
 
 
 class Roster:
@@ -29,8 +30,8 @@ class Roster:
         """By extension; those of which something is known."""
         self.seats: dict[str, Agent] = {}
         """Who is logged in on an extension."""
-        self.counts: dict[AgentName, int] = {}
-        """Calls today of agents who are not in the settings now: they may come back before the day is over."""
+        self.counts: dict[AgentName, Counts] = {}
+        """What agents took who are not in the settings now: they may come back before the day is over."""
         self.deadlines = Deadlines()
         self.effects: list[Effect] = []
         """What this step wants done, so far."""
@@ -38,6 +39,8 @@ class Roster:
         """Agents who became choosable, for the matching."""
         self.deserted: set[QueueName] = set()
         """Queues whose last agent logged out."""
+        self.disappointed: dict[CallerId, None] = {}
+        """Callers who waited for one agent alone, who has gone."""
         self._idlers = 0
 
     def move(self, agent: Agent, happening: Happening, now: float) -> None:
@@ -88,13 +91,16 @@ class Roster:
             agent.caller = agent.queue = None
             if agent.presence is Presence.LOGGED_OUT:
                 agent.extension = ""
+        if agent.awaited_by and (agent.full or agent.presence is not Presence.AVAILABLE):
+            self.disappointed.update(agent.awaited_by)
+            agent.awaited_by.clear()
         self._staff(agent)
         self._list(agent, phone, now)
         self._book(agent)
         if agent.leaving and agent.activity is Activity.IDLE:
             self.deadlines.drop((Due.REST, agent.name))
             self.agents.pop(agent.name, None)  # a withdrawn alert may have come here before
-            self.counts[agent.name] = agent.calls_today
+            self.counts[agent.name] = agent.counts
 
     def refresh_phone(self, extension: str, now: float, *more: Agent) -> None:
         """Refresh whoever sits at a phone, and `more`; forget the phone if nothing is known of it."""
@@ -115,12 +121,12 @@ class Roster:
         for name in agent.staffs:
             queue = self.queues.get(name)
             if queue is not None and name not in staffs:
-                queue.staff.discard(agent.name)
+                queue.staff.pop(agent.name, None)
                 if not queue.staff:
                     self.deserted.add(name)
         for name in staffs:
             if name in self.queues:
-                self.queues[name].staff.add(agent.name)
+                self.queues[name].staff[agent.name] = None
         agent.staffs = staffs
 
     def _list(self, agent: Agent, phone: Phone | None, now: float) -> None:
@@ -130,27 +136,29 @@ class Roster:
             and phone is not None
             and phone.reachable
             and (agent.rest_until is None or agent.rest_until <= now)
+            and not agent.full
         )
-        if choosable == (agent.entry is not None):
+        if choosable == agent.choosable:
             return
-        if agent.entry is not None:
+        if agent.choosable:
             self.unlist(agent)
             return
-        agent.entry = free_entry(agent)
-        agent.listed = tuple(name for name in agent.settings.queues if name in self.queues)
-        for name in agent.listed:
-            place_free(self.queues[name].free, agent.entry)
+        agent.choosable = True
+        for name in agent.settings.queues:
+            queue = self.queues.get(name)
+            if queue is not None:
+                entry = agent.entries[name] = free_entry(agent, queue)
+                place_free(queue.free, entry)
         self.changed_agents[agent.name] = agent
 
     def unlist(self, agent: Agent) -> None:
         """Take the agent from all free lists."""
-        if agent.entry is None:
-            return
-        for name in agent.listed:
+        for name, entry in agent.entries.items():
             queue = self.queues.get(name)
             if queue is not None:
-                take_free(queue.free, agent.entry)
-        agent.entry, agent.listed = None, ()
+                take_free(queue.free, entry)
+        agent.choosable = False
+        agent.entries.clear()
         self.changed_agents.pop(agent.name, None)
 
     def _book(self, agent: Agent) -> None:

@@ -70,8 +70,10 @@ class CallerView:
     priority: int
     waited_s: float
     state: CallerState
-    agent: AgentName | None
+    agents: tuple[AgentName, ...]
     """Who is being rung."""
+    last_agent: AgentName | None
+    """Who served the caller last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def queue_view(floor: Floor, queue: Queue, now: float) -> QueueView:
     return QueueView(
         name=queue.name,
         waiting=len(queue.line),
-        alerting=len(queue.line) - len(queue.waiting),
+        alerting=queue.alerting,
         talking=queue.talking,
         longest_s=now - min(caller.joined_at for _, _, caller in queue.line) if queue.line else 0.0,
         logged_in=len(queue.staff),
@@ -111,7 +113,7 @@ def agent_view(floor: Floor, agent: Agent, now: float) -> AgentView:
         reason=agent.reason,
         extension=agent.extension,
         reachable=phone is not None and phone.reachable,
-        calls_today=agent.calls_today,
+        calls_today=agent.counts.today,
         queues=agent.settings.queues,
         caller=agent.caller,
         queue=agent.queue,
@@ -128,7 +130,6 @@ def callers_of(floor: Floor, name: QueueName, now: float) -> tuple[CallerView, .
     queue = floor.queues.get(name)
     views = []
     for position, (_, _, caller) in enumerate(queue.line if queue else (), 1):
-        alert = floor.alerts.get(caller.alert) if caller.alert is not None else None
         views.append(
             CallerView(
                 caller=caller.id,
@@ -137,7 +138,8 @@ def callers_of(floor: Floor, name: QueueName, now: float) -> tuple[CallerView, .
                 priority=caller.priority,
                 waited_s=now - caller.joined_at,
                 state=caller.state,
-                agent=alert.agent if alert is not None else None,
+                agents=tuple(floor.alerts[alert].agent for alert in caller.alerts),
+                last_agent=caller.last_agent,
             )
         )
     return tuple(views)

@@ -26,12 +26,18 @@ class Due(Enum):
     SKIP = "skip"
     """An agent is no longer passed over for a caller."""
     MAX_WAIT = "max wait"
+    HOLD = "hold"
+    """A caller no longer waits for one agent alone."""
+    RELAX = "relax"
+    """The queue asks less of an agent for this caller."""
+    WIDEN = "widen"
+    """One phone more may ring for a caller."""
 
 
 Key = (
     tuple[Due, AlertId]  # ALERT
     | tuple[Due, AgentName]  # WRAP_UP, BREAK, REST
-    | tuple[Due, CallerId]  # MAX_WAIT
+    | tuple[Due, CallerId]  # MAX_WAIT, HOLD, RELAX, WIDEN
     | tuple[Due, CallerId, AgentName]  # SKIP
 )
 

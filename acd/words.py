@@ -1,12 +1,11 @@
-"""The words of call distribution: who may be in which state, and what a queue and an agent are set to.
+"""The words of call distribution: names, states, outcomes.
 
 An agent has two axes: *presence* (what the human says) and *activity* (what the switch sees).
-Time: `now` monotonic seconds. Pure.
+Deliberately absent: what a queue and an agent are set to (settings.py). Pure.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NewType
 
@@ -46,6 +45,8 @@ class AlertOutcome(Enum):
     DECLINED = "declined"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
+    TAKEN = "taken"
+    """Another agent answered the same caller first."""
     CALLER_LEFT = "caller left"
     WITHDRAWN = "withdrawn"
     """Taken back by the centre: the agent logged out, the queue was removed, a deadline passed."""
@@ -62,57 +63,3 @@ class LeaveReason(Enum):
     FULL = "full"
     REMOVED = "removed"
     """Taken out by dialplan, API, or because the queue is no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrapUpRules:
-    """What a queue wants of an agent after a talk. Times in seconds, from the end of the talk."""
-
-    extend_s: float = 60.0
-    """By how much an agent extends the wrap-up, when nothing else is said."""
-    longest_s: float = 600.0
-    """However often it is extended."""
-    codes: tuple[str, ...] = ()
-    """Dispositions that may be given."""
-    required: bool = False
-    """One must be."""
-    within_s: float = 120.0
-    """An agent who owes one wraps up so long at least; then it is booked as not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueSettings:
-    """One queue, as its YAML says. Times in seconds."""
-
-    name: QueueName
-    ring_s: float = 20.0
-    """How long an agent's phone rings for one alert."""
-    skip_s: float = 30.0
-    """How long an agent who did not answer, or declined, is passed over for that same caller."""
-    wrap_up_s: float = 10.0
-    max_wait_s: float | None = None
-    """None: callers wait for ever."""
-    max_callers: int | None = None
-    keep_without_agents: bool = False
-    """True: callers wait even when nobody is logged in."""
-    after_call: WrapUpRules = WrapUpRules()
-    last_agent: bool = True
-    """Give a returning caller to the agent who last served them, if that agent is free."""
-
-
-@dataclass(frozen=True, slots=True)
-class AgentSettings:
-    """One agent, as the YAML says."""
-
-    name: AgentName
-    queues: tuple[QueueName, ...]
-    wrap_up_s: float | None = None
-    """None: the queue's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class CentreSettings:
-    """All queues and agents; names unique, every queue that an agent names exists."""
-
-    queues: tuple[QueueSettings, ...] = ()
-    agents: tuple[AgentSettings, ...] = ()

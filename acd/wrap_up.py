@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from acd.agent import Agent, Happening
 from acd.effects import BookDisposition
-from acd.words import Activity, CallerId, QueueName, WrapUpRules
+from acd.settings import WrapUpRules
+from acd.words import Activity, CallerId, QueueName
 
 if TYPE_CHECKING:
     from acd.roster import Roster

@@ -11,6 +11,7 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from apps.crosscheck_skills import check_needs, check_tiers, check_vips
 from apps.fields import shown
 from apps.model_centre import Answer
 from apps.reading import meant
@@ -222,16 +223,19 @@ def _agents(files: Files, site: Site) -> None:
                 doc.mistake(place, f'Agent "{name}" names queue "{queue}" twice', "Keep one.")
             else:
                 _unknown(doc, place, "queue", queue, queues, "queues.yaml")
+        check_tiers(doc, name, agent)
         if agent.extension is not None:
             _unknown(doc, ("agents", name, "extension"), "phone", agent.extension, phones, "phones.yaml")
 
 
 def _queues(files: Files, site: Site) -> None:
     doc = files["queues.yaml"]
+    check_vips(doc, site, files.names("agents.yaml", "agents"), files.names("queues.yaml", "queues"))
     for name, queue in site.queues.items():
         place: Place = ("queues", name)
         if queue.ring_s <= 0:
             doc.mistake((*place, "ring"), f'Queue "{name}" would ring for no time at all', "Write 20, for instance.")
+        check_needs(doc, name, queue, site, agents_read="agents.yaml" not in files.broken)
         if queue.language is not None:
             _languages(doc, (*place, "language"), [queue.language], site)
         if "switch.yaml" not in files.broken:

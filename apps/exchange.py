@@ -23,7 +23,7 @@ from pathlib import Path
 import click
 
 from acd.centre import Centre
-from acd.events import CountsLoaded, PhoneReachable, Reconfigured
+from acd.events import DayBegan, PhoneReachable, Reconfigured
 from apps import log as logs
 from apps import methods, metrics, processes, reception, reports
 from apps.alarms import Alarms
@@ -153,7 +153,7 @@ class Exchange:
         while True:
             await asyncio.sleep(seconds_to_midnight(self.house.site) + 1.0)
             self.house.spawn(self.house.memory.tidy(), "what callers are remembered by")
-            self.house.floor.tell(CountsLoaded({}))
+            self.house.floor.tell(DayBegan())
             self.house.today.new_day()
             log.info("a new day: agents' counts are zero")
 

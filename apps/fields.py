@@ -79,6 +79,20 @@ def whole(least: int, most: int) -> Callable[[object], int]:
     return read
 
 
+def decimal(least: float, most: float) -> Callable[[object], float]:
+    """Reads a number, with decimals or without, in `least`..`most`."""
+
+    def read(value: object) -> float:
+        given = text(value)
+        if not re.fullmatch(r"-?[0-9]{1,6}(\.[0-9]{1,3})?", given):
+            raise wrong(f"is no number: {shown(given)}", f"Write a number from {least:g} to {most:g}.")
+        if not least <= float(given) <= most:
+            raise wrong(f"is out of range: {given}", f"Write a number from {least:g} to {most:g}.")
+        return float(given)
+
+    return read
+
+
 def _none_or_whole(value: object) -> int | None:
     return None if text(value) == "none" else whole(0, 1_000_000)(value)
 

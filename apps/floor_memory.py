@@ -9,25 +9,24 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from acd.counts import Taken
 from acd.events import CountsLoaded
 from acd.restore import Restored
 from acd.words import Activity, AgentName, CallerId, Presence, QueueName
-from apps.journal_rows import AgentStateRow, UnwrappedStay
+from apps.journal_rows import AgentStateRow, TakenRow, UnwrappedStay
 from apps.site_clock import midnight_at
 
 if TYPE_CHECKING:
     from apps.house import House
-
-REMEMBER_DAYS = 90
-"""How long "the agent who last served you" holds."""
 
 
 async def restore_floor(house: House) -> None:
     """Fill the centre from the books; once, before the first call."""
     at = time.time()
     journal, floor = house.journal, house.floor
-    last = await journal.last_agents(at - REMEMBER_DAYS * 86400)
-    floor.remember({number: AgentName(agent) for number, agent in last.items()})
+    holds_s = max((queue.last_agent_holds_s for queue in house.site.queues.values()), default=0.0)
+    last = await journal.last_agents(at - holds_s)
+    floor.remember({number: (AgentName(agent), served_at) for number, (agent, served_at) in last.items()})
     bound = {row.extension for row in await journal.bindings() if row.expires_at > at}
     unwrapped = {stay.agent: stay for stay in await journal.agents_back(at)}
     rows = await journal.agent_states()
@@ -36,8 +35,18 @@ async def restore_floor(house: House) -> None:
         view = floor.centre.agent(AgentName(name), time.monotonic())
         if view is None or view.activity is not Activity.WRAPPING_UP:
             journal.wrapped(name, at)
-    counts = await journal.calls_today(midnight_at(house.site))
-    floor.tell(CountsLoaded({AgentName(agent): taken for agent, taken in counts.items()}))
+    taken = await journal.taken(midnight_at(house.site))
+    floor.tell(CountsLoaded({AgentName(agent): _taken(row) for agent, row in taken.items()}))
+
+
+def _taken(row: TakenRow) -> Taken:
+    return Taken(
+        sum(row.by_queue.values()),
+        row.ever,
+        row.talk_s,
+        {QueueName(queue): calls for queue, calls in row.by_queue.items()},
+        {QueueName(queue): at for queue, at in row.rung_at.items()},
+    )
 
 
 def _restored(house: House, row: AgentStateRow, after: UnwrappedStay | None, reachable: bool, at: float) -> Restored:

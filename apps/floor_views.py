@@ -108,6 +108,6 @@ def waiting(house: House, view: CallerView) -> WaitingCaller:
         priority=view.priority,
         name=call.caller.name if call is not None else "",
         language=call.language if call is not None else "",
-        ringing=view.agent or "",
-        last_agent=house.floor.last_agent(view.number) or "",
+        ringing=", ".join(view.agents),
+        last_agent=view.last_agent or "",
     )

@@ -34,6 +34,7 @@ from apps.journal_rows import (
     LegRow,
     OpenInteraction,
     SavedDialog,
+    TakenRow,
     UnwrappedStay,
 )
 from apps.journal_signalling import SignallingBooks
@@ -225,13 +226,13 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
             for agent, row in rows.items()
         ]
 
-    async def calls_today(self, midnight: float) -> dict[str, int]:
-        """Queue calls that each agent has taken since `midnight` (the site's own)."""
+    async def taken(self, midnight: float) -> dict[str, TakenRow]:
+        """What each agent has taken from queues since `midnight` (the site's own), and ever."""
         await self.settle()
-        return await journal_past.calls_taken(self.engine, ms_of(midnight))
+        return await journal_past.taken(self.engine, ms_of(midnight))
 
-    async def last_agents(self, since: float) -> dict[str, str]:
-        """Caller's number → the agent who last served them in a queue, since then."""
+    async def last_agents(self, since: float) -> dict[str, tuple[str, float]]:
+        """Caller's number → the agent who last served them in a queue, since then, and when."""
         await self.settle()
         return await journal_past.last_agents(self.engine, ms_of(since))
 

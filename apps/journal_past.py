@@ -6,6 +6,7 @@ Deliberately absent: lists for people, with filters and pages (reports.py).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import msgspec
@@ -13,8 +14,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from apps.journal_mending import DOWN
-from apps.journal_rows import AgentStateRow, OpenInteraction, SavedDialog
-from apps.schema import agent_state, binding, dialog, interaction, segment, stay
+from apps.journal_rows import AgentStateRow, OpenInteraction, SavedDialog, TakenRow
+from apps.schema import agent_state, alert, binding, dialog, interaction, segment, stay
 from switch.binding import Binding
 from switch.facts import DialogFacts
 
@@ -63,29 +64,47 @@ async def open_interactions(engine: AsyncEngine) -> list[OpenInteraction]:
     ]
 
 
-async def calls_taken(engine: AsyncEngine, since: int) -> dict[str, int]:
-    """Agent → calls taken from queues since then; a call counts once for an agent, however often it was held."""
-    s = segment.c
-    statement = (
-        select(s.agent, func.count(s.call_id.distinct()))
-        .where(s.kind == "talk", s.started_at >= since, s.agent != "", s.queue != "")
-        .group_by(s.agent)
+ALERTS_LOOKED_AT = 20_000
+"""The last so many alerts say whose turn it is."""
+
+
+async def taken(engine: AsyncEngine, since: int) -> dict[str, TakenRow]:
+    """Agent → what they took from queues since then, and ever; a call counts once for an agent, however often held."""
+    s, a = segment.c, alert.c
+    talks = (s.kind == "talk", s.agent != "", s.queue != "")
+    calls = select(s.agent, s.queue, func.count(s.call_id.distinct())).where(*talks, s.started_at >= since)
+    today = select(s.call_id).where(*talks, s.started_at >= since)
+    length = func.sum(s.ended_at - s.started_at)
+    talked = select(s.agent, length).where(
+        s.call_id.in_(today), s.kind.in_(("talk", "hold")), s.agent != "", s.queue != "", s.started_at >= since
     )
+    ever = select(s.agent, func.count(s.call_id.distinct())).where(*talks)
+    looked_at = select(func.max(a.id) - ALERTS_LOOKED_AT).scalar_subquery()
+    rung = select(a.agent, a.queue, func.max(a.started_at)).where(a.id > func.coalesce(looked_at, 0))
+    rows: dict[str, TakenRow] = defaultdict(TakenRow)
     async with engine.connect() as connection:
-        return {agent: number for agent, number in (await connection.execute(statement)).all()}
+        for agent, queue, number in (await connection.execute(calls.group_by(s.agent, s.queue))).all():
+            rows[agent].by_queue[queue] = number
+        for agent, ms in (await connection.execute(talked.group_by(s.agent))).all():
+            rows[agent].talk_s = (ms or 0) / 1000
+        for agent, number in (await connection.execute(ever.group_by(s.agent))).all():
+            rows[agent].ever = number
+        for agent, queue, at in (await connection.execute(rung.group_by(a.agent, a.queue))).all():
+            rows[agent].rung_at[queue] = at / 1000
+    return dict(rows)
 
 
-async def last_agents(engine: AsyncEngine, since: int) -> dict[str, str]:
-    """Caller's number → the agent who last talked to them out of a queue since then."""
+async def last_agents(engine: AsyncEngine, since: int) -> dict[str, tuple[str, float]]:
+    """Caller's number → the agent who last talked to them out of a queue since then, and when; oldest first."""
     s, i = segment.c, interaction.c
     statement = (
-        select(i.caller, s.agent)
+        select(i.caller, s.agent, s.started_at)
         .join(segment, s.call_id == i.call_id)
         .where(s.kind == "talk", s.started_at >= since, s.agent != "", s.queue != "", i.caller != "")
         .order_by(s.started_at)
     )
     async with engine.connect() as connection:
-        return {caller: agent for caller, agent in (await connection.execute(statement)).all()}
+        return {caller: (agent, at / 1000) for caller, agent, at in (await connection.execute(statement)).all()}
 
 
 _LAST_STATES = text("""

@@ -6,7 +6,7 @@ Deliberately absent: the tables (schema.py), bindings and facts of dialogs: they
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from switch.facts import DialogFacts
@@ -43,6 +43,8 @@ class AlertRow:
     outcome: str
     """`answered`, or the value of an `acd.words.AlertOutcome`."""
     why: str = ""
+    decision: str = ""
+    """JSON of an `acd.decision.Decision`; empty when there was nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,19 @@ class UnwrappedStay:
     agent: str
     talk_ended_at: float
     disposition: str
+
+
+@dataclass(slots=True)
+class TakenRow:
+    """What one agent took from queues."""
+
+    by_queue: dict[str, int] = field(default_factory=dict)
+    """Calls of the day."""
+    talk_s: float = 0.0
+    """Talk of the day, holds among it."""
+    ever: int = 0
+    rung_at: dict[str, float] = field(default_factory=dict)
+    """When the agent's phone last rang for each queue."""
 
 
 @dataclass(frozen=True, slots=True)

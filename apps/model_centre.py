@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from acd.settings import RING_MOST, Counted, Strategy
 from apps.fields import (
     Entry,
     Extension,
@@ -17,16 +20,46 @@ from apps.fields import (
     Text,
     WholeOrNone,
     YesNo,
+    decimal,
     one_of,
     one_or_more,
     shown,
     text,
+    whole,
     wrong,
 )
+from apps.needs import ExpressionError, Need, need
 from ivr.hours import HoursError, Weekly, weekly
 
+E = TypeVar("E", bound=Enum)
 Texts = dict[Name, Text]
 """A text in each language."""
+
+
+def _word_of(kind: type[E]) -> Callable[[object], E]:
+    read = one_of(*(str(word.value) for word in kind))
+    return lambda value: kind(read(value))
+
+
+def skill(value: object) -> str:
+    """The name of a skill: one that stands in a need without quotes."""
+    given = text(value)
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,40}", given) or given in ("and", "or", "not", "in", "true", "false"):
+        raise wrong(f"is no name of a skill: {shown(given)}", "Write small letters, digits and _, as in lang_zh.")
+    return given
+
+
+def _need(value: object) -> Need | None:
+    given = text(value)
+    try:
+        return need(given) if given else None
+    except ExpressionError as error:
+        raise wrong(f"cannot be read {error}", error.mend or 'Write it as in "billing >= 3".') from None
+
+
+Points = Annotated[float, BeforeValidator(decimal(-1000, 1000))]
+Needed = Annotated[Need | None, BeforeValidator(_need)]
+Skills = dict[Annotated[str, BeforeValidator(skill)], Annotated[int, BeforeValidator(whole(1, 10))]]
 
 
 def _code(value: object) -> str:
@@ -70,6 +103,26 @@ class AgentEntry(Entry):
     """Instead of the queue's."""
     shift: Annotated[tuple[Annotated[Weekly, BeforeValidator(_hours)], ...], BeforeValidator(one_or_more)] = ()
     """When the agent is meant to be there, by the site's clock; for the reports' adherence."""
+    skills: Skills = Field(default_factory=dict)
+    tiers: dict[Name, Annotated[int, BeforeValidator(whole(1, 100))]] = Field(default_factory=dict)
+    """By queue: chosen only when nobody of a lower tier is free; 1 where not said."""
+    weight: Annotated[float, BeforeValidator(decimal(0.001, 1000))] = 1.0
+    max_calls: WholeOrNone = None
+    """From queues, a day."""
+
+
+class Relaxed(Entry):
+    """What a queue asks for from some time of waiting on."""
+
+    after_s: Seconds = Field(alias="after")
+    need: Needed = None
+    """None: any agent of the queue."""
+    callers_need: YesNo = True
+    """Whether what the caller brought still holds."""
+
+
+AGEING_READ = decimal(0, 1000)
+"""queues.yaml, `ageing`."""
 
 
 class Then(Entry):
@@ -122,7 +175,14 @@ class QueueEntry(Entry):
 
     name: Text = ""
     """As shown to people; empty: the key."""
+    strategy: Annotated[Strategy, BeforeValidator(_word_of(Strategy))] = Strategy.FEWEST_CALLS
+    calls_counted: Annotated[Counted, BeforeValidator(_word_of(Counted))] = Counted.DAY
+    need: Needed = None
+    relax: tuple[Relaxed, ...] = ()
+    weight: Points = 0.0
     ring_s: Seconds = Field(default=20.0, alias="ring")
+    ring_more_s: Seconds = Field(default=5.0, alias="ring_more")
+    ring_most: Annotated[int, BeforeValidator(whole(2, 1000))] = RING_MOST
     skip_s: Seconds = Field(default=30.0, alias="skip")
     """An agent who did not answer, or declined, is passed over so long for the same caller."""
     wrap_up_s: Seconds = Field(default=10.0, alias="wrap_up")
@@ -140,8 +200,11 @@ class QueueEntry(Entry):
     """Who gives up sooner is counted apart."""
     max_wait_s: SecondsOrNever = Field(default=None, alias="max_wait")
     max_callers: WholeOrNone = None
+    max_talking: WholeOrNone = None
     keep_without_agents: YesNo = False
     last_agent: YesNo = True
+    last_agent_holds_s: Seconds = Field(default=90 * 86400.0, alias="last_agent_holds")
+    last_agent_wait_s: Seconds = Field(default=0.0, alias="last_agent_wait")
     language: Name | None = None
     """None: the caller's, as the menu set it."""
     music: Name = "default"

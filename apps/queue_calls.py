@@ -14,7 +14,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from acd.centre import Centre
@@ -32,7 +32,7 @@ from acd.effects import (
 from acd.events import Event, TimePassed
 from acd.restore import Restored
 from acd.words import AgentName, AlertId, AlertOutcome, CallerId, LeaveReason
-from apps import floor_views
+from apps import explanations, floor_views
 from apps.agent_call import AgentCall
 from apps.api.events import AgentChanged, AlertEnded, AlertStarted, CallDisposed
 from apps.journal_rows import AgentStateRow, AlertRow
@@ -68,15 +68,17 @@ class Floor:
         self._inbox: deque[Event] = deque()
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
-        self._served_by: dict[str, AgentName] = {}
+        self._served_by: dict[str, tuple[AgentName, float]] = {}
+        """By number; when, in UTC seconds."""
         self._news = QueueNews(house)
 
-    def last_agent(self, number: str) -> AgentName | None:
-        """Who served this number last, as far as it is remembered."""
-        return self._served_by.get(number)
+    def last_agent(self, number: str, holds_s: float) -> AgentName | None:
+        """Who served this number last, if that is remembered and no longer ago than this."""
+        agent, at = self._served_by.get(number, (None, 0.0))
+        return agent if time.time() - at <= holds_s else None
 
-    def remember(self, served_by: dict[str, AgentName]) -> None:
-        """Who last served which number, from the books; oldest first."""
+    def remember(self, served_by: Mapping[str, tuple[AgentName, float]]) -> None:
+        """Who last served which number, and when, from the books; oldest first."""
         self._served_by.update(served_by)
 
     def restore(self, agents: Sequence[Restored]) -> None:
@@ -151,15 +153,17 @@ class Floor:
         waiting = self.waiting.get(effect.caller)
         if waiting is None:
             return  # gone; `CallerLeft` is in the inbox
-        call = waiting.call
+        call, first = waiting.call, not waiting.ringing
         agent_call = AgentCall(self, effect, waiting, self._loop.time())
         agent_call.line = call.called_line(agent_call)
-        waiting.agent_call = agent_call
-        self.alerts[effect.alert] = agent_call
-        call.enter(SegmentKind.RING, queue=effect.queue, agent=effect.agent, extension=effect.extension)
+        waiting.ringing[effect.alert] = self.alerts[effect.alert] = agent_call
+        queue = self._house.site.queues.get(effect.queue)
+        if first and queue is not None and queue.strategy.rings_many:
+            call.enter(SegmentKind.RING, queue=effect.queue)  # the alerts' own rows say whose phones
+        elif first:
+            call.enter(SegmentKind.RING, queue=effect.queue, agent=effect.agent, extension=effect.extension)
         self._house.hub.publish(AlertStarted(call.id, effect.queue, effect.agent, effect.extension, effect.why))
         log.info("call=%s alerts %s on %s: %s", call.id, effect.agent, effect.extension, effect.why)
-        queue = self._house.site.queues.get(effect.queue)
         ring_s = queue.ring_s if queue is not None else RING_S
         self._house.spawn(
             agent_call.line.place(
@@ -169,24 +173,24 @@ class Floor:
             ),
             f"alert {effect.alert}",
         )
-        if queue is not None and queue.record == "ring":
+        if first and queue is not None and queue.record == "ring":
             self._record(waiting, None)
 
     def _stop_alert(self, effect: StopAlert) -> None:
         agent_call = self.alerts.get(effect.alert)
         if agent_call is not None:
             self.back_to_queue(agent_call, effect.outcome)
-            agent_call.line.hang_up(Cause.CANCELLED)
+            taken = effect.outcome is AlertOutcome.TAKEN
+            agent_call.line.hang_up(Cause.ANSWERED_ELSEWHERE if taken else Cause.CANCELLED)
 
     def back_to_queue(self, agent_call: AgentCall, outcome: AlertOutcome) -> None:
-        """The alert is over without an answer: its caller, if still there, waits on."""
+        """The alert is over without an answer: its caller, if still there and no other phone rings, waits on."""
         self.alerts.pop(agent_call.alert.alert, None)
         waiting = agent_call.waiting
-        if waiting.agent_call is agent_call:
-            waiting.agent_call = None
-            if waiting.caller in self.waiting and waiting.stay is Stay.WAITING:
-                waiting.call.leave(outcome.value)
-                waiting.call.enter(SegmentKind.QUEUE, queue=waiting.queue)
+        rang = waiting.ringing.pop(agent_call.alert.alert, None) is not None
+        if rang and not waiting.ringing and waiting.caller in self.waiting and waiting.stay is Stay.WAITING:
+            waiting.call.leave(outcome.value)
+            waiting.call.enter(SegmentKind.QUEUE, queue=waiting.queue)
 
     def _connect(self, effect: Connect) -> None:
         waiting, agent_call = self.waiting.get(effect.caller), self.alerts[effect.alert]
@@ -194,6 +198,7 @@ class Floor:
             agent_call.line.hang_up(Cause.NORMAL)
             return
         waiting.stay, waiting.waited_s = Stay.TALKING, effect.waited_s
+        waiting.agent_call = waiting.ringing.pop(effect.alert)
         waiting.announcer.stop()
         waiting.call.line.stop_play()
         alert = agent_call.alert
@@ -216,7 +221,7 @@ class Floor:
         if not number:  # all who withhold theirs are not one person
             return
         self._served_by.pop(number, None)
-        self._served_by[number] = agent
+        self._served_by[number] = (agent, time.time())
         while len(self._served_by) > MOST_REMEMBERED:
             del self._served_by[next(iter(self._served_by))]
 
@@ -255,7 +260,7 @@ class Floor:
 
     def _book_outcome(self, alert: StartAlert | BookAlert, outcome: str, lasted_s: float) -> None:
         at = time.time()
-        self._house.journal.alert(
-            AlertRow(alert.caller, alert.queue, alert.agent, alert.extension, at - lasted_s, at, outcome, alert.why)
-        )
+        decision = explanations.kept(alert.decision)
+        began, about = at - lasted_s, (alert.caller, alert.queue, alert.agent, alert.extension)
+        self._house.journal.alert(AlertRow(*about, began, at, outcome, alert.why, decision))
         self._house.hub.publish(AlertEnded(alert.caller, alert.queue, alert.agent, outcome, round(lasted_s * 1000)))

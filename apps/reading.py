@@ -13,6 +13,7 @@ from apps.fields import Entry, shown
 from ivr.document import Document, Place
 
 E = TypeVar("E", bound=Entry)
+V = TypeVar("V")
 
 
 def read_entry(document: Document, place: Place, data: object, model: type[E], what: str) -> E | None:
@@ -85,6 +86,19 @@ def read_list(document: Document, key: str, model: type[E], what: str) -> tuple[
         read_entry(document, (key, index), value, model, f"{what} {index + 1}") for index, value in enumerate(data)
     )
     return tuple(entry for entry in entries if entry is not None)
+
+
+def read_value(document: Document, key: str, check: Callable[[object], V], default: V) -> V:
+    """The single value under a file's top key."""
+    data = document.data.get(key, "") if isinstance(document.data, dict) else ""
+    if data == "":
+        return default
+    try:
+        return check(data)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        document.mistake((key,), f'The value of "{key}" {context.get("what")}', context.get("mend", ""))
+        return default
 
 
 def check_top(document: Document, keys: Iterable[str]) -> None:

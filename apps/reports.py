@@ -23,6 +23,7 @@ from apps.api.protocol import not_found
 from apps.api.types import CallDetail, CdrRow, Cdrs, MarkInfo, RecordingInfo, Recordings, SegmentInfo, utc_ms
 from apps.journal import Journal
 from apps.journal_books import ms_of
+from apps.journal_past import ALERTS_LOOKED_AT
 from apps.journal_rows import CallDirection
 from apps.line_use import TRUNK_TROUBLE
 from apps.schema import alert, interaction, leg, recording, segment, stay, variable
@@ -145,6 +146,15 @@ async def alerts(books: Journal, call_id: str) -> Sequence[Any]:
     async with books.engine.connect() as connection:
         statement = select(alert).where(alert.c.call_id == call_id).order_by(alert.c.id)
         return (await connection.execute(statement)).all()
+
+
+async def alerts_of_agent(books: Journal, agent: str, limit: int) -> Sequence[Any]:
+    """For whom an agent was rung last, newest first: rows of the table `alert`."""
+    await books.settle()
+    recent = select(func.max(alert.c.id) - ALERTS_LOOKED_AT).scalar_subquery()
+    async with books.engine.connect() as connection:
+        statement = select(alert).where(alert.c.agent == agent, alert.c.id > func.coalesce(recent, 0))
+        return (await connection.execute(statement.order_by(alert.c.id.desc()).limit(limit))).all()
 
 
 async def counts_today(books: Journal, midnight: float) -> dict[str, tuple[int, int]]:

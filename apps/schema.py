@@ -29,6 +29,7 @@ ADDED = {
         ("leg", "gap_ms INTEGER NOT NULL DEFAULT 0"),
         ("leg", "delay_ms INTEGER NOT NULL DEFAULT 0"),
         ("agent_state", "until_at INTEGER"),
+        ("alert", "decision TEXT NOT NULL DEFAULT ''"),
     ),
 }
 """By version: (table, column) to be added on the way to the next one. Tables and indexes are made by themselves."""
@@ -106,6 +107,7 @@ alert = Table(
     Column("ended_at", Integer, nullable=False),
     _name("outcome"),  # answered, or the value of an acd.words.AlertOutcome
     _name("why"),  # why this agent
+    _name("decision"),  # a JSON object: who was passed over and who was ahead (acd.decision.Decision)
     Index("alert_call", "call_id"),
     Index("alert_started", "started_at"),
 )

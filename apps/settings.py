@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from acd.settings import AGEING
 from apps.crosscheck import Files, crosscheck
 from apps.fields import digit, extension, name
-from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
+from apps.model_centre import AGEING_READ, AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
-from apps.reading import check_top, keys_of, read_entries, read_entry, read_list
+from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_value
+from apps.vip import VipEntry
 from apps.whole_site import Site, SitePaths
 from ivr import document
 from ivr.words import Mistake, Mistakes
@@ -28,7 +30,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "trunks.yaml": ("trunks", "outbound"),
     "phones.yaml": ("phones",),
     "agents.yaml": ("agents", "breaks"),
-    "queues.yaml": ("queues",),
+    "queues.yaml": ("queues", "vip", "ageing"),
 }
 """A site's files but the dialplan, and the keys at the top of each."""
 
@@ -58,6 +60,8 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
         phones=read_entries(docs["phones.yaml"], "phones", PhoneEntry, "phone", extension),
         agents=read_entries(docs["agents.yaml"], "agents", AgentEntry, "agent", name),
         queues=read_entries(docs["queues.yaml"], "queues", QueueEntry, "queue", name),
+        vip=read_list(docs["queues.yaml"], "vip", VipEntry, "important caller"),
+        ageing=read_value(docs["queues.yaml"], "ageing", AGEING_READ, AGEING),
         breaks=read_entries(docs["agents.yaml"], "breaks", BreakEntry, "break", digit),
     )
     crosscheck(files, site)

@@ -28,7 +28,7 @@ from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
 from ivr.script_call import Call as ScriptCall
-from ivr.words import DialResult, Heard, Meeting, Prompt, QueueResult, RecordResult
+from ivr.words import NOTHING_WANTED, DialResult, Heard, Meeting, Prompt, QueueResult, RecordResult, Wants
 from media.words import Source
 from switch.words import Cause, Party
 
@@ -166,6 +166,7 @@ class Telephone:
         max_wait_s: float | None,
         music: str | None,
         announce_every_s: float | None,
+        wants: Wants = NOTHING_WANTED,
     ) -> QueueResult:
         """Wait in a queue and talk to an agent."""
         await self.answer()
@@ -179,6 +180,7 @@ class Telephone:
             max_wait_s=max_wait_s,
             music=music,
             announce_every_s=announce_every_s,
+            wants=wants,
         )
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:

@@ -10,15 +10,17 @@ Deliberately absent: who is rung (acd), what is done with the agent's phone (que
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from acd.events import CallerJoined, CallerLeft
-from acd.words import CallerId, LeaveReason, QueueName
+from acd.words import AgentName, AlertId, CallerId, LeaveReason, QueueName
+from apps import needs
 from apps.announcer import Announcer
 from apps.journal_story import SegmentKind
-from ivr.words import QueueResult
+from apps.vip import vip
+from ivr.words import NOTHING_WANTED, QueueResult, Wants
 from switch.events import Ended
 from switch.words import Cause, Party
 
@@ -49,8 +51,10 @@ class Waiting:
     began: float
     """On the loop's clock."""
     stay: Stay = Stay.WAITING
+    ringing: dict[AlertId, AgentCall] = field(default_factory=dict)
+    """Whose phones ring for them."""
     agent_call: AgentCall | None = None
-    """Whose phone rings for them, or with whom they talk."""
+    """With whom they talk."""
     waited_s: float = 0.0
 
     @property
@@ -95,14 +99,45 @@ class Waiting:
                 self.house.today.queue(self.queue).abandoned += 1
                 self.house.tally.given_up(self.queue, asyncio.get_running_loop().time() - self.began)
             floor.tell(CallerLeft(self.caller, abandoned))
-        if self.agent_call is not None:
-            line = self.agent_call.line
+        for agent_call in (*self.ringing.values(), *((self.agent_call,) if self.agent_call is not None else ())):
+            line = agent_call.line
             line.hang_up(Cause.NORMAL if line.answered else Cause.CANCELLED)
         if self.call.line.live:
             self.house.desk.music(self.call.line.stream, None)
             if self.agent_call is None:
                 self.call.line.stop_play()
             self.house.recorder.rest(self.call)
+
+
+def joined(waiting: Waiting, priority: int, language: str, last: AgentName | None, wants: Wants) -> CallerJoined:
+    """The caller as call distribution is told: with what they want, and what the site knows of them."""
+    call, site = waiting.call, waiting.house.site
+    about = call.caller
+    facts = call.variables | {
+        "caller": about.number,
+        "called": about.called,
+        "trunk": about.trunk,
+        "extension": about.extension,
+        "language": language,
+        "queue": waiting.queue,
+    }
+    known = vip(site.vip, about.number, waiting.queue, facts)
+    need = needs.brought(wants.need)
+    named, wait_s = wants.agent, wants.agent_wait_s
+    if known is not None:
+        priority += known.priority
+        if not named and known.agent is not None:
+            named, wait_s = known.agent, known.agent_wait_s
+    return CallerJoined(
+        waiting.caller,
+        waiting.queue,
+        about.number,
+        priority,
+        last,
+        AgentName(named) if named else None,
+        wait_s,
+        need,
+    )
 
 
 async def wait(
@@ -115,6 +150,7 @@ async def wait(
     max_wait_s: float | None,
     music: str | None,
     announce_every_s: float | None,
+    wants: Wants = NOTHING_WANTED,
 ) -> QueueResult:
     """Keep the (answered) caller in the queue, and then with the agent; returns how it ended.
 
@@ -138,8 +174,8 @@ async def wait(
             house.journal.stay_opened(call.id, name, call.at(), queue.service_level_s, queue.short_abandon_s)
             house.desk.music(line.stream, waiting.music)
             announcer.start()
-            last = floor.last_agent(call.caller.number)
-            floor.tell(CallerJoined(waiting.caller, waiting.queue, call.caller.number, priority, last))
+            last = floor.last_agent(call.caller.number, queue.last_agent_holds_s)
+            floor.tell(joined(waiting, priority, language, last, wants))
             return await waiting.result
     finally:
         if limit is not None:

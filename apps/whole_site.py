@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from acd.words import AgentName, AgentSettings, CentreSettings, QueueName, QueueSettings, WrapUpRules
+from acd.settings import AGEING, AgentSettings, CentreSettings, QueueSettings, Relaxation, WrapUpRules
+from acd.words import AgentName, QueueName
 from apps.lookups.sql import look_at
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
+from apps.vip import VipEntry
 from ivr.words import Known
 from switch.route import OutboundRule, Routes
 from switch.sdp_crypto import Srtp
@@ -53,6 +55,10 @@ class Site:
     phones: Mapping[str, PhoneEntry] = field(default_factory=dict)
     agents: Mapping[str, AgentEntry] = field(default_factory=dict)
     queues: Mapping[str, QueueEntry] = field(default_factory=dict)
+    vip: tuple[VipEntry, ...] = ()
+    """Important callers; the first that fits counts."""
+    ageing: float = AGEING
+    """Points of priority that a minute of waiting is worth."""
     breaks: Mapping[str, BreakEntry] = field(default_factory=dict)
     """Digit keyed after the break code, and the reason it stands for."""
 
@@ -66,6 +72,11 @@ class Site:
         names = entry.dispositions.get(code, {}) if entry is not None else {}
         return names.get(language) or names.get(self.switch.language, "")
 
+    @property
+    def skills(self) -> frozenset[str]:
+        """Every skill that some agent has."""
+        return frozenset(skill for agent in self.agents.values() for skill in agent.skills)
+
     def known(self, prompts: frozenset[str] = frozenset()) -> Known:
         """What a dialplan may name. `prompts` as `ivr.prompts` has them."""
         goto = (answer.then.goto for queue in self.queues.values() for answer in queue.answers.values() if answer.then)
@@ -76,6 +87,8 @@ class Site:
             trunks=frozenset(self.trunks),
             mailboxes=frozenset(self.phones),
             music=frozenset(self.switch.music),
+            agents=frozenset(self.agents),
+            skills=self.skills,
             prompts=prompts,
             databases={name: partial(look_at, file) for name, file in self.databases.items()},
             scripts=frozenset(script.partition(".")[0] for script in goto if script),
@@ -114,11 +127,16 @@ class Site:
         queues = tuple(
             QueueSettings(
                 name=QueueName(name),
+                strategy=queue.strategy,
+                counted=queue.calls_counted,
                 ring_s=queue.ring_s,
+                ring_more_s=queue.ring_more_s,
+                ring_most=queue.ring_most,
                 skip_s=queue.skip_s,
                 wrap_up_s=queue.wrap_up_s,
                 max_wait_s=queue.max_wait_s,
                 max_callers=queue.max_callers,
+                max_talking=queue.max_talking,
                 keep_without_agents=queue.keep_without_agents,
                 after_call=WrapUpRules(
                     extend_s=queue.wrap_up_extend_s,
@@ -128,14 +146,26 @@ class Site:
                     within_s=queue.disposition_within_s,
                 ),
                 last_agent=queue.last_agent,
+                last_agent_wait_s=queue.last_agent_wait_s,
+                weight=queue.weight,
+                need=queue.need,
+                relax=tuple(Relaxation(step.after_s, step.need, step.callers_need) for step in queue.relax),
             )
             for name, queue in self.queues.items()
         )
         agents = tuple(
-            AgentSettings(AgentName(name), tuple(map(QueueName, agent.queues)), agent.wrap_up_s)
+            AgentSettings(
+                name=AgentName(name),
+                queues=tuple(map(QueueName, agent.queues)),
+                wrap_up_s=agent.wrap_up_s,
+                skills=agent.skills,
+                tiers={QueueName(queue): tier for queue, tier in agent.tiers.items()},
+                weight=agent.weight,
+                max_calls=agent.max_calls,
+            )
             for name, agent in self.agents.items()
         )
-        return CentreSettings(queues, agents)
+        return CentreSettings(queues, agents, self.ageing)
 
     def switch_settings(self, version: str = "") -> SwitchSettings:
         """What signalling is told. `version` goes into User-Agent."""

@@ -21,7 +21,7 @@ class Name(Text):
 
     def __init__(self, of: str) -> None:
         self.of = of
-        self.word = f"name of a {of}"
+        self.word = f"name of {'an' if of[0] in 'aeiou' else 'a'} {of}"
 
     def read(self, reading: Reading, value: Value, place: Place) -> Template:
         found = super().read(reading, value, place)
@@ -32,6 +32,7 @@ class Name(Text):
                 "mailbox": reading.known.mailboxes,
                 "music class": reading.known.music,
                 "trunk": reading.known.trunks,
+                "agent": reading.known.agents,
             }[self.of]
             if name not in known:
                 reading.wrong(place, f"There is no {self.of} {name!r}", nearest(name, known))

@@ -121,6 +121,9 @@ class Known:
     music: frozenset[str] = frozenset()
     prompts: frozenset[str] = frozenset()
     """Recorded or written prompts as "<language>/<name>" (see `ivr.prompts`)."""
+    agents: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    """That some agent has."""
     databases: Mapping[str, Asked] = field(default_factory=dict)
     """By name: what answers a query that is only looked at, not carried out."""
     functions: Mapping[str, Parameters] = field(default_factory=dict)
@@ -143,6 +146,21 @@ class DialResult:
     talked_s: float = 0.0
     answered_by: str = ""
     """human, machine, silence, not_sure, when that was asked for and the talk lasted until it was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a caller wants of a queue beside its own rules."""
+
+    need: str = ""
+    """What an agent must be, beside the queue's own need; an expression over skills."""
+    agent: str = ""
+    """Whom the caller is to be given to, if free."""
+    agent_wait_s: float = 0.0
+    """How long the caller waits for that agent alone."""
+
+
+NOTHING_WANTED = Wants()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +244,7 @@ class CallPort(World, Protocol):
         max_wait_s: float | None,
         music: str | None,
         announce_every_s: float | None,
+        wants: Wants = NOTHING_WANTED,
     ) -> QueueResult:
         """Wait in a queue and talk to an agent. None leaves the queue's own setting."""
 

@@ -69,6 +69,12 @@ AGENTS_LIST = Signature("agents.list", p.Nothing, t.Agents, "Agents and what the
 AGENTS_LOGIN = Signature("agents.login", p.Login, t.AgentInfo, "Log an agent in at an extension.")
 AGENTS_LOGOUT = Signature("agents.logout", p.ByAgent, t.AgentInfo, "Log an agent out; a running call goes on.")
 AGENTS_BREAK = Signature("agents.break", p.Break, t.AgentInfo, "Give an agent a break, with its reason.")
+AGENTS_EXPLAIN = Signature(
+    "agents.explain",
+    p.ByAgent,
+    t.AgentExplanation,
+    "Why an agent is given no call, and why not each caller who waits.",
+)
 AGENTS_READY = Signature("agents.ready", p.ByAgent, t.AgentInfo, "End an agent's break or wrap-up.")
 AGENTS_EXTEND = Signature("agents.extend", p.Extend, t.AgentInfo, "Give an agent who wraps up more time.")
 AGENTS_DISPOSITION = Signature(

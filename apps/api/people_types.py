@@ -129,38 +129,6 @@ class QueueDetail(QueueInfo, frozen=True):
     staff: list[AgentInfo] = []
 
 
-class AgentVerdict(Struct, frozen=True):
-    """What stands for or against one agent for one caller, in the order of preference."""
-
-    agent: str
-    chosen: bool
-    why: str
-    calls_today: int = 0
-    idle_ms: int = 0
-
-
-class CallerAhead(Struct, frozen=True):
-    """Somebody served before, and why."""
-
-    call_id: str
-    number: str
-    why: str
-    wait_ms: int = 0
-
-
-class Explanation(Struct, frozen=True):
-    """Why a caller waits, or why they were given to this agent."""
-
-    call_id: str
-    queue: str
-    summary: str
-    """One sentence."""
-    position: int = 0
-    wait_ms: int = 0
-    ahead: list[CallerAhead] = []
-    agents: list[AgentVerdict] = []
-
-
 class Phones(Struct, frozen=True):
     """Every extension, in order."""
 

@@ -72,6 +72,33 @@ from apps.api.call_types import (
 from apps.api.call_types import (
     TraceMessage as TraceMessage,
 )
+from apps.api.explain_types import (
+    AgentExplanation as AgentExplanation,
+)
+from apps.api.explain_types import (
+    AgentInQueue as AgentInQueue,
+)
+from apps.api.explain_types import (
+    AgentVerdict as AgentVerdict,
+)
+from apps.api.explain_types import (
+    CallerAhead as CallerAhead,
+)
+from apps.api.explain_types import (
+    CallerPassed as CallerPassed,
+)
+from apps.api.explain_types import (
+    CallerVerdict as CallerVerdict,
+)
+from apps.api.explain_types import (
+    DecisionInfo as DecisionInfo,
+)
+from apps.api.explain_types import (
+    Explanation as Explanation,
+)
+from apps.api.explain_types import (
+    PassedOver as PassedOver,
+)
 from apps.api.instants import At as At
 from apps.api.instants import utc as utc
 from apps.api.instants import utc_ms as utc_ms
@@ -94,16 +121,7 @@ from apps.api.people_types import (
     Agents as Agents,
 )
 from apps.api.people_types import (
-    AgentVerdict as AgentVerdict,
-)
-from apps.api.people_types import (
-    CallerAhead as CallerAhead,
-)
-from apps.api.people_types import (
     ContactInfo as ContactInfo,
-)
-from apps.api.people_types import (
-    Explanation as Explanation,
 )
 from apps.api.people_types import (
     PhoneInfo as PhoneInfo,

@@ -10,15 +10,14 @@ from apps.api import catalogue
 from apps.api.params import Break, ByAgent, ByCall, ByQueue, Disposition, Extend, Login
 from apps.api.types import AgentInfo
 from apps.commands.base import Noun, session
-from apps.commands.screen import clock, say, table, wrapped
+from apps.commands.explained import draw_agent, draw_caller
+from apps.commands.screen import clock, say, table
 from apps.commands.tables import (
     AGENT_COLUMNS,
-    AHEAD_COLUMNS,
     ENGINE_COLUMNS,
     PHONE_COLUMNS,
     QUEUE_COLUMNS,
     TRUNK_COLUMNS,
-    VERDICT_COLUMNS,
     WAITING_COLUMNS,
 )
 
@@ -48,6 +47,14 @@ def _told(agent: AgentInfo) -> None:
         + (", whose phone is not registered" if agent.extension and not agent.reachable else "")
     )
     session().show(agent, draw)
+
+
+@agents.command("explain", examples="zongji agents explain mei")
+@click.argument("agent")
+def explain_agent(agent: str) -> None:
+    """Why an agent is given no call, and why not each caller who waits."""
+    result = session().call(catalogue.AGENTS_EXPLAIN, ByAgent(agent))
+    session().show(result, lambda: draw_agent(result))
 
 
 @agents.command("login", examples="zongji agents login mei\nzongji agents login mei 201")
@@ -127,20 +134,9 @@ def show_queue(queue: str) -> None:
 @queues.command("explain", examples="zongji queues explain 0gx3k2m4npqrt")
 @click.argument("call_id", metavar="CALL")
 def explain(call_id: str) -> None:
-    """Why a caller waits: who is ahead, which agents are passed over."""
+    """Why a caller waits: who is ahead, which agents are passed over, and what was decided before."""
     result = session().call(catalogue.QUEUES_EXPLAIN, ByCall(call_id))
-
-    def draw() -> None:
-        wrapped(result.summary)
-        if not result.queue:
-            return
-        if result.ahead:
-            say()
-            table(AHEAD_COLUMNS, result.ahead, "")
-        say()
-        table(VERDICT_COLUMNS, result.agents, "The queue has no agents.")
-
-    session().show(result, draw)
+    session().show(result, lambda: draw_caller(result))
 
 
 @click.group(cls=Noun)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from apps.api.types import (
     AgentInfo,
+    AgentInQueue,
     AgentVerdict,
     CallerAhead,
     CallInfo,
@@ -146,6 +147,12 @@ VERDICT_COLUMNS: list[Column[AgentVerdict]] = [
     Column("WHY", lambda verdict: verdict.why),
     Column("TODAY", lambda verdict: verdict.calls_today, 5, right=True),
     Column("IDLE", lambda verdict: span(verdict.idle_ms) if verdict.idle_ms else "", 4, right=True),
+]
+IN_QUEUE_COLUMNS: list[Column[AgentInQueue]] = [
+    Column("QUEUE", lambda each: each.queue),
+    Column("TIER", lambda each: each.tier, 4, right=True),
+    Column("PLACE", lambda each: f"{each.place} of {each.free} free" if each.place else f"not one of {each.free} free"),
+    Column("WAITING", lambda each: each.waiting, 6, right=True),
 ]
 AHEAD_COLUMNS: list[Column[CallerAhead]] = [
     Column("AHEAD", lambda caller: caller.call_id),

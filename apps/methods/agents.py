@@ -16,7 +16,7 @@ from acd.events import (
     WrapUpExtended,
 )
 from acd.words import Activity, AgentName, Presence
-from apps import floor_views
+from apps import explanations, floor_views
 from apps.api import params as p
 from apps.api import types as t
 from apps.api.protocol import ApiError, Code, not_found
@@ -35,6 +35,7 @@ class Agents:
         """Method name -> function."""
         return {
             "agents.list": self.list,
+            "agents.explain": self.explain,
             "agents.login": self.login,
             "agents.logout": self.logout,
             "agents.break": self.rest,
@@ -45,6 +46,10 @@ class Agents:
 
     async def list(self, _: p.Nothing) -> t.Agents:
         return t.Agents(floor_views.agents(self._house))
+
+    async def explain(self, asked: p.ByAgent) -> t.AgentExplanation:
+        self._known(asked.agent)
+        return await explanations.of_agent(self._house, asked.agent)
 
     async def login(self, asked: p.Login) -> t.AgentInfo:
         self._known(asked.agent)

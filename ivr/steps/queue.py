@@ -9,9 +9,11 @@ from typing import ClassVar
 from ivr.argument import Number, Seconds
 from ivr.argument_branch import Branch
 from ivr.argument_name import Name
+from ivr.argument_need import NeedText
 from ivr.running import Running
 from ivr.template import Template
 from ivr.verb import Block, End, Into, Jump, Onward, Outcome, Verb, argument
+from ivr.words import Wants
 
 BRIEF_S = 1.0
 """A stay in a queue shorter than this is no waiting: a loop around it turns in circles."""
@@ -29,6 +31,11 @@ class Queue(Verb):
 
     name: Template = argument(Name("queue"), doc="The queue, from queues.yaml.")
     priority: int = argument(Number(-100, 100), 0, "Higher is served first.")
+    need: Template | None = argument(
+        NeedText(), None, "What an agent must be, beside the queue's own need: lang_{language} >= 5."
+    )
+    agent: Template | None = argument(Name("agent"), None, "The agent whom the caller is given to, if free.")
+    agent_wait: float = argument(Seconds(0, 86_400), 0.0, "How long the caller waits for that agent alone.")
     max_wait: float | None = argument(Seconds(1, 86_400), None, "Longest wait; the queue's own when not given.")
     music: Template | None = argument(Name("music class"), None, "Music; the queue's own when not given.")
     announce_every: float | None = argument(
@@ -53,6 +60,11 @@ class Queue(Verb):
             max_wait_s=self.max_wait,
             music=call.expand(self.music) if self.music is not None else None,
             announce_every_s=self.announce_every,
+            wants=Wants(
+                call.expand(self.need) if self.need is not None else "",
+                call.expand(self.agent) if self.agent is not None else "",
+                self.agent_wait,
+            ),
         )
         call.set("queue_status", result.status)
         call.set("agent", result.agent)

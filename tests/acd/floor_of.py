@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from acd.centre import Centre
@@ -15,10 +16,30 @@ from acd.events import (
     TalkEnded,
     TimePassed,
 )
+from acd.settings import AgentSettings, Attributes, CentreSettings, QueueSettings
 from acd.snapshot import AgentView
-from acd.words import AgentName, AgentSettings, AlertId, CallerId, CentreSettings, QueueName, QueueSettings
+from acd.words import AgentName, AlertId, CallerId, QueueName
 
 T = TypeVar("T", bound=Effect)
+
+
+@dataclass(frozen=True)
+class Least:
+    """A need: so much of one skill."""
+
+    skill: str
+    level: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.skill} >= {self.level}"
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset((self.skill,))
+
+    def admits(self, agent: Attributes) -> bool:
+        return int(agent.get(self.skill, 0)) >= self.level
 
 
 def queue(name: str, **more: Any) -> QueueSettings:

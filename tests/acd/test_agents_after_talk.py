@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from acd import events as ev
 from acd.effects import BookAgent, StartAlert, StopAlert
-from acd.words import (
-    Activity,
-    AgentName,
-    CentreSettings,
-    Presence,
-)
+from acd.settings import CentreSettings
+from acd.words import Activity, AgentName, Presence
 from tests.acd.floor_of import ALICE, ONE, House, agent, queue
 
 

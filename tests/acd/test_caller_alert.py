@@ -34,14 +34,14 @@ ALERT_MOVES = {
 
 def test_a_caller_moves_as_the_table_says_and_otherwise_stays() -> None:
     for state, happening in itertools.product(CallerState, CallerHappening):
-        caller = Caller(CallerId("c"), QueueName("q"), "1", 0, 1, 0.0, None, state)
+        caller = Caller(CallerId("c"), QueueName("q"), "1", 0, 1, 0.0, None, state=state)
         caller.happen(happening)
         assert caller.state is CALLER_MOVES.get((state, happening), state)
 
 
 def test_an_alert_moves_as_the_table_says_and_otherwise_stays() -> None:
     for state, happening in itertools.product(AlertState, AlertHappening):
-        alert = Alert(AlertId(1), CallerId("c"), QueueName("q"), AgentName("a"), "2001", 0.0, "", state)
+        alert = Alert(AlertId(1), CallerId("c"), QueueName("q"), AgentName("a"), "2001", 0.0, "", state=state)
         moved = alert.happen(happening)
         assert moved == ((state, happening) in ALERT_MOVES)
         assert alert.state is ALERT_MOVES.get((state, happening), state)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from acd import events as ev
 from acd.effects import BookAlert, MovePosition, Release, StartAlert
-from acd.words import (
-    AlertOutcome,
-    CallerId,
-    CentreSettings,
-    LeaveReason,
-)
+from acd.settings import CentreSettings
+from acd.words import AlertOutcome, CallerId, LeaveReason
 from tests.acd.floor_of import ALICE, BOB, ONE, House, queue
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd import events as ev
+from acd.counts import Taken
 from acd.effects import StartAlert
-from acd.words import (
-    CentreSettings,
-)
+from acd.settings import CentreSettings
 from tests.acd.floor_of import ALICE, BOB, CAROL, ONE, House, queue
 
 
@@ -44,7 +43,7 @@ def test_a_queue_may_do_without_last_agents() -> None:
 
 def test_the_free_agent_with_the_fewest_calls_today_is_chosen() -> None:
     house = House(ONE, log_in="alice bob carol")
-    house.step(ev.CountsLoaded({ALICE: 3, BOB: 1, CAROL: 2}))
+    house.step(ev.CountsLoaded({ALICE: Taken(3), BOB: Taken(1), CAROL: Taken(2)}))
     house.join("c1")
     assert house.one(StartAlert).agent == "bob"
 
@@ -60,13 +59,13 @@ def test_calls_of_today_grow_with_each_connect_and_start_anew_with_the_day() -> 
     house.serve("c1")
     house.serve("c2")
     assert house.agent("alice").calls_today == 2
-    house.step(ev.CountsLoaded({}))
+    house.step(ev.DayBegan())
     assert house.agent("alice").calls_today == 0
 
 
 def test_new_counts_reorder_those_who_are_free() -> None:
     house = House(ONE, log_in="alice bob")
-    house.step(ev.CountsLoaded({ALICE: 5}))
+    house.step(ev.CountsLoaded({ALICE: Taken(5)}))
     house.join("c1")
     assert house.one(StartAlert).agent == "bob"
 

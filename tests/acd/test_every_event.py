@@ -9,7 +9,8 @@ import pytest
 
 from acd import events as ev
 from acd.agent import JOINT, Happening, state_after
-from acd.words import Activity, AgentName, AlertId, AlertOutcome, CallerId, CentreSettings, Presence
+from acd.settings import CentreSettings
+from acd.words import Activity, AgentName, AlertId, AlertOutcome, CallerId, Presence
 from tests.acd.floor_of import House, agent, queue
 
 ALICE = AgentName("alice")
@@ -56,6 +57,7 @@ EVENTS: list[tuple[str, Callable[[AlertId], ev.Event], Callable[[Activity], Happ
     ),
     ("talk ended", ev.TalkEnded, lambda a: H.TALK_ENDED),
     ("reconfigured", lambda a: ev.Reconfigured(SITE), lambda a: None),
+    ("day", lambda a: ev.DayBegan(), lambda a: None),
     ("counted", lambda a: ev.CountsLoaded({}), lambda a: None),
     ("time", lambda a: ev.TimePassed(), lambda a: None),
 ]

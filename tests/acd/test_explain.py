@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from acd import events as ev
-from acd.words import AgentName, AlertOutcome, CallerId, CentreSettings, QueueName
-from tests.acd.floor_of import House, agent, queue
+from acd.effects import BookAlert, StartAlert
+from acd.settings import CentreSettings, Relaxation
+from acd.words import AgentName, AlertOutcome, CallerId, QueueName
+from tests.acd.floor_of import House, Least, agent, queue
 
 SITE = CentreSettings(
     (queue("sales"), queue("service")),
@@ -71,7 +73,7 @@ def test_a_resting_phone_is_explained() -> None:
     house.join("c1")
     house.step(ev.AlertFailed(house.alert_of("c1"), AlertOutcome.BUSY))
     told = house.centre.explain_agent(AgentName("alice"), house.now)
-    assert told == "Agent alice sits at phone 2001, which refused a call and rests for 5 s."
+    assert told.summary == "Agent alice sits at phone 2001, which refused a call and rests for 5 s."
 
 
 def test_an_alerting_caller_is_told_whom_and_why() -> None:
@@ -97,10 +99,12 @@ def test_who_is_in_no_queue_is_explained_too() -> None:
 def test_every_agent_is_explained() -> None:
     house = busy_house()
     for name in ("alice", "bob", "carol", "dave", "erin", "frank", "grace"):
-        assert house.centre.explain_agent(AgentName(name), house.now).startswith(f"Agent {name} ")
+        assert house.centre.explain_agent(AgentName(name), house.now).summary.startswith(f"Agent {name} ")
     house.log_in("frank", "2009")
-    assert house.centre.explain_agent(AgentName("frank"), house.now).startswith("Agent frank is reserved for c3")
-    assert house.centre.explain_agent(AgentName("x"), house.now) == "There is no agent x."
+    assert house.centre.explain_agent(AgentName("frank"), house.now).summary.startswith(
+        "Agent frank is reserved for c3"
+    )
+    assert house.centre.explain_agent(AgentName("x"), house.now).summary == "There is no agent x."
 
 
 def test_the_snapshot_adds_up() -> None:
@@ -118,5 +122,97 @@ def test_the_snapshot_adds_up() -> None:
     assert (service.waiting, service.alerting) == (2, 1)
     assert sales.longest_s == 4
     line = house.centre.callers(QueueName("service"), house.now)
-    assert [(view.caller, view.position, view.agent) for view in line] == [("s2", 1, None), ("s1", 2, "grace")]
+    assert [(view.caller, view.position, view.agents) for view in line] == [("s2", 1, ()), ("s1", 2, ("grace",))]
     assert house.centre.callers(QueueName("nowhere"), house.now) == ()
+
+
+ZH = Least("zh", 5)
+SKILLED = CentreSettings(
+    (queue("sales", need=ZH, relax=(Relaxation(30.0, Least("zh", 2)),), max_talking=2), queue("service")),
+    (
+        agent("alice", "sales", skills={"zh": 8}, max_calls=1),
+        agent("bob", "sales", "service", skills={"zh": 3, "en": 9}),
+        agent("carol", "service"),
+    ),
+)
+
+
+def test_who_has_not_the_skill_is_told_with_when_less_will_do() -> None:
+    house = House(SKILLED, log_in="bob")
+    house.join("c1")
+    house.now += 10
+    told = house.centre.explain(CallerId("c1"), house.now)
+    assert told.agents[1].why == 'is not what is needed ("zh >= 5"): en 9, zh 3'
+    assert told.agents[1].change == "The caller waits 20 s more."
+    assert 'Asked of an agent: "zh >= 5".' in told.sentences
+    assert 'In 20 s the queue asks for "zh >= 2" instead.' in told.sentences
+    house.wait(20)
+    assert house.one(StartAlert).agent == "bob"
+
+
+def test_what_a_caller_brought_is_asked_too_and_who_never_has_it_is_told_so() -> None:
+    house = House(SKILLED, log_in="bob")
+    house.join("c1", need=Least("vip", 1))
+    told = house.centre.explain(CallerId("c1"), house.now)
+    assert told.agents[1].why == 'is not what is needed ("zh >= 5 and vip >= 1"): en 9, zh 3'
+    assert told.agents[1].change == "The agent is given the skill, or the queue asks for less."
+
+
+def test_a_full_queue_and_a_full_agent_are_explained() -> None:
+    house = House(SKILLED, log_in="alice")
+    house.serve("c1")
+    assert house.centre.explain_agent(AgentName("alice"), house.now).summary == (
+        "Agent alice has taken the 1 calls of a day."
+    )
+    limited = CentreSettings((queue("sales", max_talking=1),), (agent("alice", "sales"), agent("bob", "sales")))
+    house = House(limited, log_in="alice bob")
+    house.join("c1")
+    house.join("c2")
+    told = house.centre.explain(CallerId("c2"), house.now)
+    assert told.agents[1].why == "is free, but queue sales has its 1 calls (max_talking)"
+    assert "Queue sales has as many calls as it may at once (1)." in told.sentences
+
+
+def test_an_agent_is_told_their_places_and_whom_they_are_not_given() -> None:
+    house = House(SKILLED, log_in="bob carol")
+    house.join("c1")
+    told = house.centre.explain_agent(AgentName("bob"), house.now)
+    assert told.summary == "Agent bob is free for 1 s; nobody waits whom this agent could be given."
+    assert [(each.queue, each.place, each.free, each.waiting) for each in told.queues] == [
+        ("sales", 1, 1, 1),
+        ("service", 1, 2, 0),
+    ]
+    assert [(each.caller, each.position, each.change) for each in told.callers] == [
+        ("c1", 1, "The caller waits 30 s more.")
+    ]
+
+
+def test_a_caller_who_waits_for_one_agent_alone_is_explained() -> None:
+    house = House(SKILLED, log_in="bob carol")
+    house.join("c0", "service", named=AgentName("bob"))
+    house.join("c1", "service", named=AgentName("bob"), named_wait_s=20.0)
+    told = house.centre.explain(CallerId("c1"), house.now)
+    assert {over.agent: over.why for over in told.agents}["carol"] == "must wait: this caller waits for bob alone"
+    assert "The caller waits for bob alone, for a while." in told.sentences
+
+
+def test_a_decision_keeps_who_was_passed_over_and_who_was_ahead() -> None:
+    house = House(SKILLED, log_in="bob carol")
+    house.step(ev.BreakStarted(AgentName("carol"), "lunch"))
+    house.join("c1", need=Least("vip", 1))
+    house.join("c2", "service", last_agent=AgentName("alice"))
+    start = house.one(StartAlert)
+    assert start.agent == "bob"
+    assert [(over.agent, over.why) for over in start.decision.passed] == [
+        ("alice", "does not serve queue service"),
+        ("carol", "is on break (lunch) for 0 s"),
+    ]
+    house.step(ev.AlertFailed(start.alert, AlertOutcome.DECLINED))
+    assert house.one(BookAlert).decision == start.decision
+    house = House(SKILLED, log_in="bob")
+    house.join("c1", need=Least("vip", 1))
+    house.join("c2", priority=-1)
+    house.wait(30)
+    start = house.one(StartAlert)
+    assert (start.caller, start.decision.ahead[0].caller) == ("c2", "c1")
+    assert start.decision.ahead[0].why.startswith("is not what is needed")

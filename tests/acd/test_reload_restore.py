@@ -6,15 +6,8 @@ from acd import events as ev
 from acd.centre import Centre
 from acd.effects import BookAlert, Release, StartAlert, StopAlert
 from acd.restore import Restored
-from acd.words import (
-    Activity,
-    AgentName,
-    AlertOutcome,
-    CallerId,
-    CentreSettings,
-    LeaveReason,
-    Presence,
-)
+from acd.settings import CentreSettings
+from acd.words import Activity, AgentName, AlertOutcome, CallerId, LeaveReason, Presence
 from tests.acd.floor_of import SETTINGS, House, agent, queue
 
 ALICE, BOB = AgentName("alice"), AgentName("bob")

@@ -8,7 +8,8 @@ from acd import events as ev
 from acd.centre import Centre
 from acd.effects import BookAgent, BookDisposition
 from acd.restore import Restored
-from acd.words import Activity, AgentName, CallerId, CentreSettings, Presence, QueueName, WrapUpRules
+from acd.settings import CentreSettings, WrapUpRules
+from acd.words import Activity, AgentName, CallerId, Presence, QueueName
 from tests.acd.floor_of import House, agent, queue
 
 ALICE = AgentName("alice")

@@ -165,8 +165,22 @@ EXPLANATION = t.Explanation(
     "Waits because no agent of sales is free.",
     1,
     30000,
+    1.5,
     [],
     [t.AgentVerdict("mei", False, "is talking", 7), t.AgentVerdict("li", False, "is on break (lunch)", 3)],
+    [t.DecisionInfo(at(), "sales", "li", "no answer", "free for longest", [t.PassedOver("mei", "is talking")], 2)],
+)
+AGENT_EXPLANATION = t.AgentExplanation(
+    "mei",
+    "Agent mei is free for 3 s; nobody waits whom this agent could be given.",
+    "See the callers.",
+    [t.AgentInQueue("sales", 1, 1, 2, 1)],
+    [
+        t.CallerVerdict(
+            CALL, "13800138000", "sales", 1, 'is not what is needed ("zh >= 5"): zh 3', "The caller waits 9 s."
+        )
+    ],
+    EXPLANATION.decisions,
 )
 LADDER = """\
  192.0.2.9:5060          zongji            192.0.2.21:5060
@@ -253,6 +267,8 @@ class Board:
                 return t.QueueDetail("sales", 1, 30000, callers=CALLERS, staff=AGENTS[:2])
             case "queues.explain":
                 return EXPLANATION
+            case "agents.explain":
+                return AGENT_EXPLANATION
             case "callers.show" | "callers.remember" | "callers.forget":
                 return t.CallerMemoryInfo(params.number, [t.RememberedInfo("language", "en", at())])
             case "recordings.list":

@@ -29,6 +29,7 @@ SHOWS = [
     f"calls show {CALL}",
     "queues show sales",
     f"queues explain {CALL}",
+    "agents explain mei",
     f"recordings play-info {CALL}-1",
     "mailboxes show 201",
     "conferences show weekly",

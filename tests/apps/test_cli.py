@@ -61,6 +61,7 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("agents disposition mei 2", "agents.disposition", p.Disposition("mei", "2")),
         ("queues show sales", "queues.show", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
+        ("agents explain mei", "agents.explain", p.ByAgent("mei")),
         ("callers show 138", "callers.show", p.ByNumber("138")),
         ("callers remember 138 vip yes", "callers.remember", p.Remember("138", "vip", "yes")),
         ("callers forget 138", "callers.forget", p.ByNumber("138")),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 import yaml
 from pydantic import BaseModel
 
+from acd.settings import Strategy
 from apps.fields import Entry
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry, Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_switch import SwitchFile
 from apps.settings import FILES
+from apps.vip import VipEntry
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
 MODELS: dict[str, dict[str, type[Entry]]] = {
@@ -22,7 +24,7 @@ MODELS: dict[str, dict[str, type[Entry]]] = {
     "trunks.yaml": {"trunks.<name>.": TrunkEntry, "outbound[].": OutboundEntry},
     "phones.yaml": {"phones.<extension>.": PhoneEntry},
     "agents.yaml": {"agents.<name>.": AgentEntry, "breaks.<digit>.": BreakEntry},
-    "queues.yaml": {"queues.<name>.": QueueEntry},
+    "queues.yaml": {"queues.<name>.": QueueEntry, "vip[].": VipEntry},
 }
 SEEN_APART: set[str] = set()
 
@@ -49,7 +51,8 @@ def keys(model: type[BaseModel], prefix: str) -> dict[str, tuple[type[BaseModel]
         key = prefix + (field.alias or name)
         inner = [a for a in (field.annotation, *get_args(field.annotation)) if _is_model(a) and a is not Then]
         if inner:
-            found |= keys(inner[0], key + ".")
+            of_many = get_origin(field.annotation) is tuple
+            found |= keys(inner[0], key + ("[]." if of_many else "."))
         else:
             found[key] = (model, name)
     return found
@@ -71,7 +74,12 @@ def test_keys_in_code_and_doc_are_the_same(file: str) -> None:
 
 
 def test_the_ways_out_of_a_queue_are_all_in_the_doc() -> None:
-    assert set(rows(sections()["queues.yaml"].split("A `then` says")[1])) == set(Then.model_fields)
+    assert set(rows(sections()["queues.yaml"].split("A `then` says")[1].split("###")[0])) == set(Then.model_fields)
+
+
+def test_the_strategies_are_all_in_the_doc() -> None:
+    told = rows(sections()["queues.yaml"].split("### How calls are given out")[1])
+    assert list(told) == [strategy.value for strategy in Strategy]
 
 
 @pytest.mark.parametrize("file", MODELS)
@@ -89,6 +97,6 @@ def test_defaults_in_code_and_doc_are_the_same(file: str) -> None:
                 assert default is None, key
                 continue
             given = yaml.load(told.strip("`"), Loader=yaml.BaseLoader)
-            required = {n: "1" for n, f in owner.model_fields.items() if f.is_required()}
+            required = {f.alias or n: "1" for n, f in owner.model_fields.items() if f.is_required()}
             read = owner.model_validate({**required, field.alias or name: given})
             assert getattr(read, name) == default, key

@@ -276,16 +276,21 @@ async def test_calls_today_counts_calls_not_segments_and_only_from_midnight(book
         books.segment_opened("c3", kind, T0 + 200, queue="sales", agent="mei")
     books.interaction_opened("c4", T0 + 300, direction=CallDirection.INTERNAL, caller="201", called="202")
     books.segment_opened("c4", SegmentKind.TALK, T0 + 300, agent="mei")  # no queue gave it
-    assert await books.calls_today(T0) == {"mei": 2, "li": 1}
-    assert await books.calls_today(T0 + 50) == {"mei": 1, "li": 1}
+    books.segment_closed("c3", T0 + 230)
+    today, later = await books.taken(T0), await books.taken(T0 + 50)
+    assert {agent: row.by_queue for agent, row in today.items()} == {"mei": {"sales": 2}, "li": {"sales": 1}}
+    assert {agent: row.by_queue for agent, row in later.items()} == {"mei": {"sales": 1}, "li": {"sales": 1}}
+    assert (later["mei"].ever, later["li"].ever) == (2, 1)
 
 
 async def test_the_last_agent_is_the_one_who_talked_last(books: Journal) -> None:
     queue_call(books, "c1", T0, agent="mei")
     queue_call(books, "c2", T0 + 100, agent="li")
     queue_call(books, "c3", T0 + 50, caller="555", agent="mei")
-    assert await books.last_agents(T0) == {"13800138000": "li", "555": "mei"}
-    assert await books.last_agents(T0 + 100) == {"13800138000": "li"}
+    last = await books.last_agents(T0)
+    assert {number: agent for number, (agent, _) in last.items()} == {"13800138000": "li", "555": "mei"}
+    [(agent, at)] = (await books.last_agents(T0 + 100)).values()
+    assert agent == "li" and at >= T0 + 100
 
 
 async def test_agents_states_and_alerts_are_kept_each(books: Journal, path: Path) -> None:

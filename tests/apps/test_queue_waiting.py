@@ -76,11 +76,11 @@ async def test_who_withholds_the_number_is_no_returning_caller(house: PaperHouse
     leg = await house.call_in("4001", number="")
     await house.pick_up("2001")
     await house.hang_up(leg)
-    assert house.house.floor.last_agent("") is None
+    assert house.house.floor.last_agent("", 60) is None
     known = await house.call_in("4002", number="13900139000")
     await after(11)
     await house.pick_up("2001")
-    assert house.house.floor.last_agent("13900139000") == "alice"
+    assert house.house.floor.last_agent("13900139000", 60) == "alice"
     await house.hang_up(known)
 
 

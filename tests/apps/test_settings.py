@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from acd.need import attributes
+from acd.settings import Counted, Strategy
 from apps.settings import load_site, read_site
 from apps.site import create_site
 from ivr.words import Mistakes
@@ -171,6 +173,23 @@ def test_times_are_seconds_or_carry_a_unit(site: Path, text: str, seconds: float
         ("switch.yaml", "sip: {realm: ''}", "The realm is empty"),
         ("switch.yaml", "languages: []", "No language is named"),
         ("switch.yaml", f"paths: {{run: /tmp/{'x' * 100}}}", "longer than 107 bytes"),
+        ("queues.yaml", "queues:\n  sales: {strategy: fastest}", "Write one of: fewest_calls, least_talk_time"),
+        ("queues.yaml", "queues:\n  sales: {strategy: skill_level}", "goes by skill level and asks for no skill"),
+        ("queues.yaml", "queues:\n  sales: {need: zh >= 5}", "there is no 'zh' here"),
+        ("queues.yaml", "queues:\n  sales: {need: tier > }", 'The value of "need" of queue sales cannot be read at column'),
+        ("queues.yaml", "queues:\n  sales: {need: tier > 1}", 'No agent of queue "sales" is "tier > 1"'),
+        ("queues.yaml", "queues:\n  sales: {relax: [{after: 30}, {after: 20}]}", "Each step must come later"),
+        ("queues.yaml", "queues:\n  sales: {relax: {after: 30}}", '"relax"'),
+        ("queues.yaml", "vip: [{priority: 5}]", "must say who it is about"),
+        ("queues.yaml", 'vip: [{number: "[1"}]', "is no pattern of numbers"),
+        ("queues.yaml", "vip: [{when: level = 1}]", "a single ="),
+        ("queues.yaml", 'vip: [{number: "1*", agent: nobody}]', 'There is no agent "nobody"'),
+        ("queues.yaml", 'vip: [{number: "1*", queues: nowhere}]', 'There is no queue "nowhere"'),
+        ("queues.yaml", "ageing: never", 'The value of "ageing" is no number: "never"'),
+        ("queues.yaml", "queues:\n  sales: {weight: lots}", 'The value of "weight" of queue sales is no number'),
+        ("agents.yaml", "agents:\n  a: {queues: sales, skills: {zh: 11}}", "Write a number from 1 to 10"),
+        ("agents.yaml", "agents:\n  a: {queues: sales, skills: {Zh-1: 1}}", "is no name of a skill"),
+        ("agents.yaml", "agents:\n  a: {tiers: {sales: 2}}", 'Agent "a" does not serve queue "sales"'),
         # not YAML at all
         ("queues.yaml", "queues:\n  sales: {music: *8}", "*8 is not in quotes"),
         ("queues.yaml", "queues:\n  sales: {music: [}", "Not YAML"),
@@ -247,6 +266,36 @@ def test_what_each_hall_is_told(site: Path) -> None:
     centre = read.centre_settings()
     assert centre.queues[0].wrap_up_s == 7 and not centre.queues[0].last_agent
     assert centre.agents[0].queues == ("sales",)
+    assert centre.queues[0].strategy is Strategy.FEWEST_CALLS and centre.ageing == 1.0
+
+
+def test_who_serves_whom_and_how_is_told_to_the_centre(site: Path) -> None:
+    (site / "agents.yaml").write_text(
+        "agents:\n  a: {queues: sales, skills: {zh: 8, billing: 3}, tiers: {sales: 2}, weight: 0.5, max_calls: 40}\n"
+    )
+    (site / "queues.yaml").write_text(
+        "ageing: 0.5\n"
+        "queues:\n  sales:\n    strategy: progressive\n    need: zh >= 5 and billing >= 3\n"
+        "    relax: [{after: 30s, need: billing >= 2}, {after: 1m, callers_need: no}]\n"
+        "    max_talking: 4\n    calls_counted: queue\n    last_agent_wait: 20s\n    weight: 2.5\n"
+    )
+    told = load_site(site).centre_settings()
+    (queue,), (agent,) = told.queues, told.agents
+    assert (told.ageing, queue.strategy, queue.counted) == (0.5, Strategy.PROGRESSIVE, Counted.QUEUE)
+    assert (queue.max_talking, queue.last_agent_wait_s, queue.weight) == (4, 20.0, 2.5)
+    assert queue.need is not None and queue.need.text == "zh >= 5 and billing >= 3"
+    assert queue.need.admits(attributes(agent, queue.name)) and set(queue.need.names) == {"zh", "billing"}
+    first, second = queue.relax
+    assert (first.after_s, first.own, second.after_s, second.need, second.own) == (30.0, True, 60.0, None, False)
+    assert (agent.weight, agent.max_calls, dict(agent.tiers)) == (0.5, 40, {"sales": 2})
+
+
+def test_the_rest_of_what_each_hall_is_told(site: Path) -> None:
+    (site / "queues.yaml").write_text("queues:\n  sales: {timed_out: {then: {goto: message.choose}}}\n")
+    (site / "trunks.yaml").write_text(
+        "trunks:\n  t: {host: sip.example.net}\noutbound:\n  - {number: 0., trunks: t, strip: 1, prepend: '86'}\n"
+    )
+    read = load_site(site)
     known = read.known(frozenset({"zh/welcome"}))
     assert known.extensions == known.mailboxes == {"2001", "2002"}
     assert known.queues == {"sales"} and known.scripts == {"message"} and known.trunks == {"t"}

@@ -95,7 +95,7 @@ async def test_the_floor_is_restored_from_the_books(house: PaperHouse) -> None:
     await restore_floor(house.house)
     assert await house.agent("bob") == "available, wrapping up"
     assert await house.agent("alice") == "on break, idle"
-    assert house.house.floor.last_agent("13800138000") == "bob"
+    assert house.house.floor.last_agent("13800138000", 60) == "bob"
     (_, bob) = (await house.ask("agents.list", p.Nothing())).agents
     assert bob.calls_today == 1
     await after(7)

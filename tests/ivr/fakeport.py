@@ -11,7 +11,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
-from ivr.words import Beep, DialResult, Heard, Meeting, Pause, Play, Prompt, QueueResult, RecordResult, Say
+from ivr.words import (
+    NOTHING_WANTED,
+    Beep,
+    DialResult,
+    Heard,
+    Meeting,
+    Pause,
+    Play,
+    Prompt,
+    QueueResult,
+    RecordResult,
+    Say,
+    Wants,
+)
 
 
 class HungUp(Exception):
@@ -167,9 +180,12 @@ class FakePort:
         max_wait_s: float | None,
         music: str | None,
         announce_every_s: float | None,
+        wants: Wants = NOTHING_WANTED,
     ) -> QueueResult:
         assert self.answered
-        self._note(f"queue {name} priority={priority} language={language}")
+        self._note(
+            f"queue {name} priority={priority} language={language}" + (f" {wants}" if wants != NOTHING_WANTED else "")
+        )
         result = self.queues.get(name, QueueResult("connected", "alice", 12.0))
         self._pass(result.waited_s)
         return result

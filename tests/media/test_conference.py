@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from media import g711
+from media.events import FloorChanged
 from media.hearing import lecture, talk
+from media.orders import WatchFloor
 from media.paths import Codec
 from tests.stage.members import ROOM, Member, Members
+from tests.stage.spoken import speech
 
 COUNT, TALKERS = 500, 6
 LAWS = {Codec.PCMU: g711.MULAW, Codec.PCMA: g711.ALAW}
@@ -101,3 +104,29 @@ def test_hundreds_who_come_and_go_leave_the_others_as_they_are(hall: Members) ->
     assert all(member.codes(1) == [expected(hall, member, n)] for member in hall.all[:200])
     assert all(set(member.codes(1)[0]) == {int(g711.SILENCE[LAWS[member.peer.codec]])} for member in hall.all[200:])
     assert hall.engine.hall.rooms.rooms.keys() == {"room"} and ROOM == "room"
+
+
+def test_of_500_the_two_loudest_are_let_through_and_all_who_speak_are_told(hall: Members) -> None:
+    said = speech()[: 160 * 250].astype(float)
+    levels = (1.0, 0.8, 0.1, 0.05)
+    sounds = [np.roll(said, 9000 * n) * level for n, level in enumerate(levels)]
+    for member, sound in zip(hall.all, sounds, strict=False):
+        member.say(sound)
+    for member in hall.all[len(levels) : TALKERS]:
+        member.hush()
+    hall.arrange(talk(*(member.name for member in hall.all)))
+    hall.run(20)
+    hall.events.clear()
+    hall.order(WatchFloor(ROOM, True, 2))
+    hall.run(200)
+    told = [event for event in hall.events if isinstance(event, FloorChanged)]
+    assert {name for event in told for name in event.speakers} == {"m0", "m1", "m2", "m3"}
+    heard, last = hall.all[-1].heard(100).astype(float), next(hall.numbers) - 1
+
+    def ratio(delay: int) -> float:
+        """Of what the two say to what is heard besides, if it is heard so many frames later [dB]."""
+        frames = [sum(voice(member, last - delay - back) for member in hall.all[:2]) for back in range(99, -1, -1)]
+        both = np.concatenate(frames).astype(float)
+        return float(10 * np.log10((both**2).mean() / ((heard - both) ** 2).mean()))
+
+    assert max(map(ratio, range(4))) > 20
