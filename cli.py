@@ -7,6 +7,7 @@ import apps.machine  # noqa: F401 - first: says where zongji cannot run, before 
 # isort: split
 import click
 
+from apps.commands.answers import forms, polls, surveys
 from apps.commands.base import Noun, Session, shared_options
 from apps.commands.books import cdr, recordings
 from apps.commands.boxes import mailboxes
@@ -28,7 +29,7 @@ class Main(Noun):
         ("Calls", (calls, dial, conferences, callers, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),
-        ("The books", (cdr, recordings, mailboxes)),
+        ("The books", (cdr, recordings, mailboxes, surveys, polls, forms)),
         ("Trying it out", (phone, demo)),
     )
 

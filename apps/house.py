@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from apps import recording
 from apps.alarms import Alarms
+from apps.answers import Answers
 from apps.api.events import EngineChanged, EventHub
 from apps.caller_memory import CallerMemory
 from apps.conference.room import Rooms
 from apps.journal import Journal
 from apps.lookups.world import Lookups
 from apps.mailbox.boxes import Mailboxes
+from apps.polls import Polls
 from apps.tally import Tally
 from apps.today import Today
 from apps.whole_site import Site
+from ivr.meeting import Meeting
 from ivr.plan import Plan
 from ivr.prompts import Prompts
 from media.desk import Desk
@@ -83,6 +86,8 @@ class House:
     memory: CallerMemory = field(init=False)
     mailboxes: Mailboxes = field(init=False)
     rooms: Rooms = field(init=False)
+    polls: Polls = field(init=False)
+    answers: Answers = field(init=False)
     lookups: Lookups = field(init=False)
     """What scripts ask of the world outside; replaced by a reload."""
     accepting: bool = True
@@ -94,6 +99,8 @@ class House:
         self.memory = CallerMemory(self.journal)
         self.mailboxes = Mailboxes(self)
         self.rooms = Rooms(self)
+        self.polls = Polls(self)
+        self.answers = Answers(self)
         self.lookups = Lookups.of(self.site, self._stuck)
 
     def _stuck(self, function: str) -> None:

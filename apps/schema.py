@@ -191,6 +191,50 @@ message = Table(
 )
 """What became of a message in a mailbox; one without a row is new. The messages themselves are the files."""
 
+survey_answer = Table(
+    "survey_answer",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("survey", Text, primary_key=True),
+    Column("question", Text, primary_key=True),
+    _name("answer"),  # the key
+    _name("agent"),  # who talked with the caller last
+    _name("queue"),
+    _name("caller"),
+    Column("at", Integer, nullable=False),
+    Index("survey_answer_at", "at"),
+    sqlite_with_rowid=False,
+)
+"""What callers answered after a talk (the dialplan's `survey`)."""
+
+vote = Table(
+    "vote",
+    metadata,
+    Column("poll", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    _name("choice"),
+    _name("call_id"),
+    Column("at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""One vote of each number in each poll (the dialplan's `vote`)."""
+
+form_answer = Table(
+    "form_answer",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("question", Text, primary_key=True),
+    _name("value"),  # the keys, or the path of what was said
+    _number("spoken"),  # 1: a path
+    _number("length_ms"),
+    _name("caller"),
+    Column("at", Integer, nullable=False),
+    Index("form_answer_at", "at"),
+    sqlite_with_rowid=False,
+)
+"""What callers answered, spoken and keyed (the dialplan's `form`)."""
+
 recording = Table(
     "recording",
     metadata,

@@ -27,8 +27,9 @@ from apps.site_clock import local_now
 from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.meeting import Meeting
 from ivr.script_call import Call as ScriptCall
-from ivr.words import NOTHING_WANTED, DialResult, Heard, Meeting, Prompt, QueueResult, RecordResult, Wants
+from ivr.words import NOTHING_WANTED, DialResult, Heard, Prompt, QueueResult, RecordResult, Wants
 from media.words import Source
 from switch.words import Cause, Party
 
@@ -225,6 +226,26 @@ class Telephone:
         """Talk in a room."""
         self._call.speak(meeting.language)
         return await stay(self._house, self._call, self, meeting)
+
+    def survey_answered(self, survey: str, question: str, answer: str) -> None:
+        """Keep an answer."""
+        self._house.answers.survey(self._call, survey, question, answer)
+
+    async def may_vote(self, poll: str) -> str:
+        """Why the caller's number has no vote. With the books out of reach nobody has one."""
+        try:
+            return await self._house.polls.refuses(poll, self.caller)
+        except (JournalError, DBAPIError) as error:
+            log.error("call=%s: poll %s cannot be read: %s", self.call_id, poll, error)
+            return "no vote"
+
+    def vote(self, poll: str, choice: str) -> str:
+        """Count the vote of the caller's number."""
+        return self._house.polls.vote(poll, self.caller, choice, self.call_id)
+
+    def form_answered(self, form: str, question: str, value: str, *, spoken_s: float | None) -> None:
+        """Keep an answer of a form."""
+        self._house.answers.form(self._call, form, question, value, spoken_s)
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Record a message into a mailbox. One that is not there ends the call: a box's name becomes a directory's."""

@@ -77,8 +77,8 @@ class Plan:
             for step in walk(script.steps):
                 for argument in fields(step.verb):
                     value = getattr(step.verb, argument.name)
-                    if argument.metadata["kind"].holds_speech and value is not None:
-                        found.update(static_texts(value))
+                    for said in argument.metadata["kind"].speeches(value):
+                        found.update(static_texts(said))
         return found
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.lookup import World
+from ivr.meeting import Meeting
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -182,28 +183,6 @@ class RecordResult:
     digit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A conference room, as the step says by which somebody comes in. The first who comes settles it for all."""
-
-    room: str
-    language: str
-    pin: str = ""
-    moderator_pin: str = ""
-    moderator: bool = False
-    wait: bool = False
-    """Music until a moderator has come."""
-    end: bool = False
-    """Over when the last moderator leaves."""
-    most: int = 100
-    muted: bool = False
-    announce: bool = True
-    tones: bool = True
-    record: bool = False
-    music: str = "default"
-    loudest: int = 0
-
-
 class CallPort(World, Protocol):
     """One call, as its script sees it. When the caller hangs up, the script's task is cancelled."""
 
@@ -278,6 +257,18 @@ class CallPort(World, Protocol):
 
     async def conference(self, meeting: Meeting) -> str:
         """Talk in a room; how that ended: left, kicked, ended, wrong pin, locked, full, no room."""
+
+    def survey_answered(self, survey: str, question: str, answer: str) -> None:
+        """Keep an answer, with the agent and queue of this call."""
+
+    async def may_vote(self, poll: str) -> str:
+        """Why the caller's number has no vote in a poll, `again` or `no number`; empty when it has one."""
+
+    def vote(self, poll: str, choice: str) -> str:
+        """Count the vote of the caller's number: `counted`, or why not. `may_vote` has been asked."""
+
+    def form_answered(self, form: str, question: str, value: str, *, spoken_s: float | None) -> None:
+        """Keep an answer of a form: keys, or the path of a file that lasts so long."""
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Beep, then record a message into a mailbox (an extension). The greeting has been played."""

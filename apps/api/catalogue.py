@@ -119,6 +119,10 @@ CONFERENCES_LOCK = Signature("conferences.lock", p.RoomTurn, t.ConferenceInfo, "
 CONFERENCES_RECORD = Signature(
     "conferences.record", p.RoomTurn, t.ConferenceInfo, "Record what is said in the room; or no more."
 )
+SURVEYS_REPORT = Signature("surveys.report", p.SurveyFilter, t.SurveyReport, "How callers answered surveys.")
+POLLS_LIST = Signature("polls.list", p.Nothing, t.PollList, "All polls, as they stand.")
+POLLS_SHOW = Signature("polls.show", p.ByPoll, t.PollInfo, "One poll, as it stands.")
+FORMS_LIST = Signature("forms.list", p.FormFilter, t.Forms, "Forms that callers filled in, newest first.")
 MAILBOXES_LIST = Signature("mailboxes.list", p.Nothing, t.Mailboxes, "Mailboxes with messages: how many are new.")
 MAILBOXES_SHOW = Signature("mailboxes.show", p.ByMailbox, t.MailboxDetail, "One mailbox with its messages.")
 RECORDINGS_PAUSE = Signature(

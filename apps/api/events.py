@@ -177,6 +177,35 @@ class ConferenceChanged(Struct, frozen=True):
     conference: ConferenceInfo
 
 
+class SurveyAnswered(Struct, frozen=True):
+    """A caller answered a question of a survey. The agent and the queue: those they talked with last."""
+
+    call_id: str
+    survey: str
+    question: str
+    answer: str
+    agent: str = ""
+    queue: str = ""
+
+
+class PollVoted(Struct, frozen=True):
+    """A vote was counted, and the poll stands so."""
+
+    poll: str
+    choice: str
+    counts: dict[str, int]
+
+
+class FormAnswered(Struct, frozen=True):
+    """A caller answered a question of a form: by keys, or spoken, and `value` is the file's path."""
+
+    call_id: str
+    form: str
+    question: str
+    value: str
+    spoken: bool = False
+
+
 class EngineChanged(Struct, frozen=True):
     """A child process of the switch was lost, or serves again."""
 
@@ -229,6 +258,9 @@ EVENTS: dict[str, type[Struct]] = {
     "recording.ended": RecordingEnded,
     "mailbox.changed": MailboxChanged,
     "conference.changed": ConferenceChanged,
+    "survey.answered": SurveyAnswered,
+    "poll.voted": PollVoted,
+    "form.answered": FormAnswered,
     "engine.changed": EngineChanged,
     "alarm.raised": AlarmRaised,
     "alarm.cleared": AlarmCleared,

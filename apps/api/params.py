@@ -133,6 +133,30 @@ class RoomTurn(Params, frozen=True):
     on: bool = True
 
 
+class ByPoll(Params, frozen=True):
+    """Names a poll."""
+
+    poll: Name
+
+
+class SurveyFilter(Params, frozen=True):
+    """An empty survey: all of them. `by`: agent, queue, or empty for all together."""
+
+    survey: Text = ""
+    by: Annotated[str, Meta(pattern="^(agent|queue)?$")] = ""
+    since: At | None = None
+    until: At | None = None
+
+
+class FormFilter(Params, frozen=True):
+    """An empty form: all of them."""
+
+    form: Text = ""
+    since: At | None = None
+    until: At | None = None
+    limit: Limit = 100
+
+
 class ByMailbox(Params, frozen=True):
     """Names a mailbox: an extension."""
 

@@ -156,6 +156,27 @@ from apps.api.room_types import (
 from apps.api.room_types import (
     Conferences as Conferences,
 )
+from apps.api.survey_types import (
+    FormAnswer as FormAnswer,
+)
+from apps.api.survey_types import (
+    FormRecord as FormRecord,
+)
+from apps.api.survey_types import (
+    Forms as Forms,
+)
+from apps.api.survey_types import (
+    PollInfo as PollInfo,
+)
+from apps.api.survey_types import (
+    PollList as PollList,
+)
+from apps.api.survey_types import (
+    SurveyReport as SurveyReport,
+)
+from apps.api.survey_types import (
+    SurveyRow as SurveyRow,
+)
 from apps.api.switch_types import (
     AlarmInfo as AlarmInfo,
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ivr.words import Meeting
+from ivr.meeting import Meeting
 from media.hearing import Hearing
 from media.words import StreamId
 

@@ -18,7 +18,8 @@ from apps.api.types import utc
 from apps.conference.meeting import Assembly, Member
 from apps.conference.tape import RoomTape
 from apps.journal_story import SegmentKind
-from ivr.words import Meeting, Say
+from ivr.meeting import Meeting
+from ivr.words import Say
 from media.hearing import Hearing
 from media.words import RoomId, Source, StreamId, Tone
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from apps.conference.texts import TEXTS, here
 from apps.prompter import Prompter
+from ivr.meeting import Meeting
 from ivr.steps.conference import ROOM
-from ivr.words import Meeting, Say
+from ivr.words import Say
 
 if TYPE_CHECKING:
     from apps.call import Call

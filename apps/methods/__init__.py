@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.api import catalogue
 from apps.methods.agents import Agents
+from apps.methods.answers import Answers
 from apps.methods.books import Books
 from apps.methods.callers import Callers
 from apps.methods.calls import Calls
@@ -27,7 +28,7 @@ def table(exchange: Exchange) -> dict[str, Method]:
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
     nouns = (
         *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
-        *(Recordings(house), Mailboxes(house), Conferences(house)),
+        *(Recordings(house), Mailboxes(house), Conferences(house), Answers(house)),
     )
     for noun in nouns:
         functions |= noun.functions()

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ivr.steps.call import Call
 from ivr.steps.conference import Conference
 from ivr.steps.dial import Dial
+from ivr.steps.form import Form
 from ivr.steps.gather import Gather
 from ivr.steps.goto import Goto
 from ivr.steps.hangup import Hangup
@@ -25,8 +26,10 @@ from ivr.steps.run_ import Run
 from ivr.steps.say import Say
 from ivr.steps.set import Set
 from ivr.steps.sql import Sql
+from ivr.steps.survey import Survey
 from ivr.steps.switch import Switch
 from ivr.steps.voicemail import Voicemail
+from ivr.steps.vote import Vote
 from ivr.verb import Verb
 
 VERBS: Mapping[str, type[Verb]] = MappingProxyType(
@@ -43,6 +46,9 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Voicemail,
             Mailbox,
             Conference,
+            Survey,
+            Vote,
+            Form,
             Goto,
             Call,
             Return,

@@ -11,10 +11,10 @@ from ivr.argument import Flag, Number, Reading, Text
 from ivr.argument_branch import Branch
 from ivr.argument_name import Name
 from ivr.document import Place
+from ivr.meeting import Meeting
 from ivr.running import Running
 from ivr.template import Template
 from ivr.verb import Block, Into, Onward, Outcome, Verb, argument
-from ivr.words import Meeting
 
 ROOM = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 """What a room may be called: its name becomes a directory's."""

@@ -18,9 +18,24 @@ ROOM = t.ConferenceInfo(
     locked=True,
     recording_id="conference-weekly-20260102-030405",
 )
+POLL = t.PollInfo("best-song", 12, {"Jasmine": 9, "Harbour": 3})
 ANSWERS: dict[str, Any] = {
     "conferences.list": t.Conferences([ROOM, t.ConferenceInfo("daily", AT, ROOM.members[:1], waiting=True)]),
     **dict.fromkeys((f"conferences.{verb}" for verb in ("show", "mute", "kick", "lock", "record")), ROOM),
+    "surveys.report": t.SurveyReport([t.SurveyRow("service", "friendly", 4, {"3": 1, "5": 3}, 4.5, "mei")]),
+    "polls.list": t.PollList([POLL]),
+    "polls.show": POLL,
+    "forms.list": t.Forms(
+        [
+            t.FormRecord(
+                "order",
+                CALL,
+                "13800138000",
+                AT,
+                [t.FormAnswer("who", f"/site/recordings/{CALL}-1.wav", True, 4000), t.FormAnswer("number", "4711")],
+            )
+        ]
+    ),
     "mailboxes.list": t.Mailboxes([t.MailboxInfo("201", "王美", 2, 1), t.MailboxInfo("202", "Li Wei", 0, 3)]),
     "mailboxes.show": t.MailboxDetail(
         "201",

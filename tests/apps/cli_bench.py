@@ -23,6 +23,9 @@ LISTS = [
     "recordings list",
     "mailboxes list",
     "conferences list",
+    "surveys report",
+    "polls list",
+    "forms list",
 ]
 SHOWS = [
     "callers show 13800138000",
@@ -33,6 +36,7 @@ SHOWS = [
     f"recordings play-info {CALL}-1",
     "mailboxes show 201",
     "conferences show weekly",
+    "polls show best-song",
     "status",
 ]
 

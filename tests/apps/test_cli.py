@@ -77,6 +77,8 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("conferences kick weekly abc", "conferences.kick", p.RoomMember("weekly", "abc")),
         ("conferences lock weekly", "conferences.lock", p.RoomTurn("weekly")),
         ("conferences record weekly --off", "conferences.record", p.RoomTurn("weekly", False)),
+        ("surveys report service --by agent", "surveys.report", p.SurveyFilter("service", "agent")),
+        ("forms list order --limit 7", "forms.list", p.FormFilter("order", limit=7)),
         ("stop", "switch.stop", p.Stop()),
         ("stop --grace 5", "switch.stop", p.Stop(5.0)),
         ("reload", "config.reload", p.Nothing()),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.meeting import Meeting
 from ivr.words import (
     NOTHING_WANTED,
     Beep,
@@ -86,6 +87,8 @@ class FakePort:
         """Mailboxes whose owners have spoken a greeting."""
         self.meets = "left"
         """How a conference ends."""
+        self.no_vote = ""
+        """Why the number has no vote."""
         self.may_in = True
         """Number and PIN of a mailbox are right."""
         self.story: list[tuple[float, str]] = []
@@ -224,6 +227,19 @@ class FakePort:
         self._note(f"conference {meeting.room}")
         self._pass(60.0)
         return self.meets
+
+    def survey_answered(self, survey: str, question: str, answer: str) -> None:
+        self._note(f"survey {survey}: {question} = {answer}")
+
+    async def may_vote(self, poll: str) -> str:
+        return self.no_vote
+
+    def vote(self, poll: str, choice: str) -> str:
+        self._note(f"vote {poll}: {choice}")
+        return "counted"
+
+    def form_answered(self, form: str, question: str, value: str, *, spoken_s: float | None) -> None:
+        self._note(f"form {form}: {question} = {value}" + ("" if spoken_s is None else f" ({spoken_s:g} s)"))
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         assert self.answered
