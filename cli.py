@@ -16,6 +16,7 @@ from apps.commands.doctor import doctor
 from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
+from apps.commands.reports import reports
 from apps.commands.rooms import conferences
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
 
@@ -28,7 +29,7 @@ class Main(Noun):
         ("Calls", (calls, dial, conferences, callers, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),
-        ("The books", (cdr, recordings, mailboxes)),
+        ("The books", (cdr, recordings, mailboxes, reports)),
         ("Trying it out", (phone, demo)),
     )
 

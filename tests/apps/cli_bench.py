@@ -23,6 +23,11 @@ LISTS = [
     "recordings list",
     "mailboxes list",
     "conferences list",
+    "reports queues",
+    "reports intervals",
+    "reports agents",
+    "reports breaks",
+    "reports dispositions",
 ]
 SHOWS = [
     "callers show 13800138000",
