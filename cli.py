@@ -17,6 +17,7 @@ from apps.commands.doctor import doctor
 from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
+from apps.commands.reports import reports
 from apps.commands.rooms import conferences
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
 
@@ -29,7 +30,7 @@ class Main(Noun):
         ("Calls", (calls, dial, conferences, callers, events, media)),
         ("The call centre", (agents, queues)),
         ("Lines", (phones, trunks, engines)),
-        ("The books", (cdr, recordings, mailboxes, surveys, polls, forms)),
+        ("The books", (cdr, recordings, mailboxes, surveys, polls, forms, reports)),
         ("Trying it out", (phone, demo)),
     )
 

@@ -52,7 +52,7 @@ def _break_ended(floor: Floor, event: events.BreakEnded, now: float) -> None:
 def _wrap_up_extended(floor: Floor, event: events.WrapUpExtended, now: float) -> None:
     agent = floor.agents.get(event.agent)
     if agent is not None:
-        wrap_up.extend(floor, agent, event.seconds, now)
+        wrap_up.extend(floor, agent, event.seconds)
         floor.refresh(agent, now)
 
 

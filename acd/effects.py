@@ -81,7 +81,9 @@ class BookAgent:
     extension: str
     caller: CallerId | None
     until: float | None = None
-    """When the wrap-up ends, or the break should."""
+    """When the wrap-up ends."""
+    break_until: float | None = None
+    """When the break should end."""
     overdue: bool = False
     """The break's planned time is over."""
 

@@ -61,7 +61,9 @@ def _resume_wrap_up(floor: Floor, agent: Agent, was: Restored, now: float) -> No
     queue = floor.queues.get(was.queue) if was.queue is not None else None
     if was.caller is not None and was.queue is not None:
         rules = queue.settings.after_call if queue is not None else WrapUpRules()
-        due_at = now + was.wrap_up_left_s
+        limit_s = rules.within_s - was.talked_ago_s
+        owed_only = rules.required and not was.disposition and abs(was.wrap_up_left_s - limit_s) < 1.0
+        due_at = now if owed_only else now + was.wrap_up_left_s  # the ordinary time was over
         agent.wrap_up = WrapUp(was.caller, was.queue, 0.0, rules, was.disposition, now - was.talked_ago_s, due_at)
         agent.caller, agent.queue = was.caller, was.queue
     owed = agent.wrap_up is not None and agent.wrap_up.owed and was.talked_ago_s < agent.wrap_up.rules.within_s

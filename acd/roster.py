@@ -162,8 +162,16 @@ class Roster:
         self.changed_agents.pop(agent.name, None)
 
     def _book(self, agent: Agent) -> None:
-        until = agent.break_until if agent.wrap_up_until is None else agent.wrap_up_until
-        state = (agent.presence, agent.activity, agent.reason, agent.extension, agent.caller, until, agent.overdue)
+        state = (
+            agent.presence,
+            agent.activity,
+            agent.reason,
+            agent.extension,
+            agent.caller,
+            agent.wrap_up_until,
+            agent.break_until,
+            agent.overdue,
+        )
         if state != agent.booked:
             agent.booked = state
             self.effects.append(BookAgent(agent.name, *state))

@@ -66,16 +66,16 @@ def end_or_wait(roster: Roster, agent: Agent, now: float) -> None:
     roster.move(agent, Happening.WRAP_UP_ENDED, now)
 
 
-def extend(roster: Roster, agent: Agent, seconds: float | None, now: float) -> None:
+def extend(roster: Roster, agent: Agent, seconds: float | None) -> None:
     """Longer, by so much or by what the queue says; `longest_s` after the talk it ends all the same."""
     wrap_up = agent.wrap_up
-    if wrap_up is None or wrap_up.began_at is None or agent.activity is not Activity.WRAPPING_UP:
+    if wrap_up is None or wrap_up.began_at is None or agent.wrap_up_until is None:
         return
     more = wrap_up.rules.extend_s if seconds is None else seconds
-    latest = wrap_up.began_at + max(wrap_up.seconds, wrap_up.rules.longest_s)
-    wrap_up.due_at = min(max(wrap_up.due_at, now) + more, latest)
-    if agent.wrap_up_until is not None and wrap_up.due_at > agent.wrap_up_until:
-        roster.wrap_up_until(agent, wrap_up.due_at)
+    until = min(agent.wrap_up_until + more, wrap_up.began_at + wrap_up.rules.longest_s)
+    if until > agent.wrap_up_until:
+        wrap_up.due_at = until
+        roster.wrap_up_until(agent, until)
 
 
 def end_early(roster: Roster, agent: Agent, now: float) -> None:
@@ -91,8 +91,11 @@ def give(roster: Roster, agent: Agent, code: str, now: float) -> None:
         return
     wrap_up.given = code
     roster.effects.append(BookDisposition(agent.name, wrap_up.caller, wrap_up.queue, code))
-    if agent.activity is Activity.WRAPPING_UP and now >= wrap_up.due_at:
-        roster.move(agent, Happening.WRAP_UP_ENDED, now)
+    if agent.activity is Activity.WRAPPING_UP:
+        if now >= wrap_up.due_at:
+            roster.move(agent, Happening.WRAP_UP_ENDED, now)
+        else:
+            roster.wrap_up_until(agent, wrap_up.due_at)
 
 
 def settle(roster: Roster, agent: Agent) -> None:

@@ -34,6 +34,9 @@ async def restore_floor(house: House) -> None:
     for name in unwrapped:
         view = floor.centre.agent(AgentName(name), time.monotonic())
         if view is None or view.activity is not Activity.WRAPPING_UP:
+            stay, entry = unwrapped[name], house.site.queues.get(unwrapped[name].queue)
+            if not stay.disposition and entry is not None and entry.disposition_required:
+                journal.disposed(name, stay.call_id, "")  # who was logged out by then gives none
             journal.wrapped(name, at)
     taken = await journal.taken(midnight_at(house.site))
     floor.tell(CountsLoaded({AgentName(agent): _taken(row) for agent, row in taken.items()}))
@@ -51,22 +54,20 @@ def _taken(row: TakenRow) -> Taken:
 
 def _restored(house: House, row: AgentStateRow, after: UnwrappedStay | None, reachable: bool, at: float) -> Restored:
     """An agent as the books had them. Whoever talked when the switch died wraps up after that talk."""
-    until = None if row.until is None else row.until
     left_s, talked_ago_s = 0.0, 0.0
     if after is not None:
         talked_ago_s = at - after.talk_ended_at
-        if row.activity == Activity.WRAPPING_UP.value and until is not None:
-            left_s = until - at
+        if row.activity == Activity.WRAPPING_UP.value and row.until is not None:
+            left_s = row.until - at
         elif row.activity == Activity.TALKING.value:
             left_s = _wrap_up_s(house, row.agent, after.queue) - talked_ago_s
-    on_break = row.activity != Activity.WRAPPING_UP.value and row.presence == Presence.ON_BREAK.value
     return Restored(
         AgentName(row.agent),
         Presence(row.presence),
         row.extension,
         reachable,
         row.reason,
-        break_left_s=until - at if on_break and until is not None else None,
+        break_left_s=None if row.limit is None else row.limit - at,
         wrap_up_left_s=max(0.0, left_s),
         caller=CallerId(after.call_id) if after is not None else None,
         queue=QueueName(after.queue) if after is not None else None,

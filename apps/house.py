@@ -24,7 +24,6 @@ from apps.polls import Polls
 from apps.tally import Tally
 from apps.today import Today
 from apps.whole_site import Site
-from ivr.meeting import Meeting
 from ivr.plan import Plan
 from ivr.prompts import Prompts
 from media.desk import Desk

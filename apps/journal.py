@@ -153,8 +153,9 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
     def agent_state(self, state: AgentStateRow) -> None:
         """An agent's presence or activity changed, or when it ends."""
         row = as_row(state) | dict(at=ms_of(state.at), reason=wire_text(state.reason))
-        row["until_at"] = None if state.until is None else ms_of(state.until)
-        del row["until"]
+        for name in ("until", "limit"):
+            at = row.pop(name)
+            row[f"{name}_at"] = None if at is None else ms_of(at)
         self._writer.append(schema.agent_state, row)
         self._stays.agent_is(state)
 

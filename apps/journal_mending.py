@@ -108,12 +108,14 @@ _SERVED = """
      WHERE s.call_id = stay.call_id AND s.kind = '{kind}' AND s.agent = stay.agent)
 """
 _TALKS = text(f"""
-    UPDATE stay SET talk_ended_at = max(left_at, {_ENDED}), wrap_from_at = max(left_at, {_ENDED}),
+    UPDATE stay INDEXED BY stay_unwrapped
+    SET talk_ended_at = max(left_at, {_ENDED}), wrap_from_at = max(left_at, {_ENDED}),
         talk_ms = {_SERVED.format(kind="talk")}, hold_ms = {_SERVED.format(kind="hold")}
     WHERE outcome = 'connected' AND wrapped_at IS NULL AND talk_ended_at IS NULL AND {_ENDED} IS NOT NULL
 """)
 _WRAP_UPS = text("""
-    UPDATE stay SET wrap_up_ms = wrap_up_ms + max(0, :died - wrap_from_at), wrap_from_at = NULL
+    UPDATE stay INDEXED BY stay_unwrapped
+    SET wrap_up_ms = wrap_up_ms + max(0, :died - wrap_from_at), wrap_from_at = NULL
     WHERE outcome = 'connected' AND wrapped_at IS NULL AND wrap_from_at IS NOT NULL
 """)
 _DOWN = text("""
@@ -125,6 +127,8 @@ _DOWN = text("""
         SELECT (SELECT max(id) FROM agent_state WHERE agent = names.agent) FROM names WHERE agent IS NOT NULL
     )
     INSERT INTO agent_state (agent, at, presence, activity, reason, extension, call_id)
-    SELECT agent, max(at, :died), presence, :down, reason, extension, '' FROM agent_state JOIN last USING (id)
-    WHERE presence <> 'logged out' AND activity <> :down
+    SELECT agent, max(at, :died), presence, CASE presence WHEN 'logged out' THEN 'idle' ELSE :down END,
+        reason, extension, ''
+    FROM agent_state JOIN last USING (id)
+    WHERE activity <> :down AND (presence <> 'logged out' OR activity <> 'idle')
 """)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from apps.journal_mending import DOWN
 from apps.journal_rows import AgentStateRow, OpenInteraction, SavedDialog, TakenRow
-from apps.schema import agent_state, alert, binding, dialog, interaction, segment, stay
+from apps.schema import agent_state, alert, binding, dialog, interaction, segment
 from switch.binding import Binding
 from switch.facts import DialogFacts
 
@@ -136,15 +136,20 @@ async def agent_states(engine: AsyncEngine) -> list[AgentStateRow]:
             row.extension,
             row.call_id,
             None if row.until_at is None else row.until_at / 1000,
+            None if row.limit_at is None else row.limit_at / 1000,
         )
         for row in found
     ]
 
 
+_UNWRAPPED = text("""
+    SELECT * FROM stay INDEXED BY stay_unwrapped
+    WHERE outcome = 'connected' AND wrapped_at IS NULL AND talk_ended_at IS NOT NULL ORDER BY talk_ended_at
+""")
+
+
 async def unwrapped(engine: AsyncEngine) -> dict[str, dict[str, Any]]:
     """Agent → the last talk that is over and not wrapped up after: rows of the table `stay`."""
-    s = stay.c
-    wanted = (s.outcome == "connected", s.wrapped_at.is_(None), s.talk_ended_at.is_not(None))
     async with engine.connect() as connection:
-        found = (await connection.execute(select(stay).where(*wanted).order_by(s.talk_ended_at))).mappings().all()
+        found = (await connection.execute(_UNWRAPPED)).mappings().all()
     return {row["agent"]: dict(row) for row in found}

@@ -97,7 +97,9 @@ class AgentStateRow:
     extension: str = ""
     call_id: str = ""
     until: float | None = None
-    """When the wrap-up ends, or the break should."""
+    """When the wrap-up ends."""
+    limit: float | None = None
+    """When the break should."""
 
 
 @dataclass(frozen=True, slots=True)

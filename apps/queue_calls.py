@@ -242,12 +242,17 @@ class Floor:
                 effect.reason,
                 effect.extension,
                 effect.caller or "",
-                None if effect.until is None else time.time() + effect.until - self._loop.time(),
+                self._utc(effect.until),
+                self._utc(effect.break_until),
             )
         )
         info = floor_views.agent(self._house, effect.agent)
         if info is not None:
             self._house.hub.publish(AgentChanged(info))
+
+    def _utc(self, at: float | None) -> float | None:
+        """UTC of an instant on the loop's clock."""
+        return None if at is None else time.time() + at - self._loop.time()
 
     def _book_disposition(self, effect: BookDisposition) -> None:
         name = self._house.site.disposition(effect.queue, effect.code)

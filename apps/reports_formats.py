@@ -53,10 +53,11 @@ def guarded(cell: str) -> str:
 
 
 def _own(row: CdrRow) -> str:
-    return _line([_shown(getattr(row, name)) for name in OWN_COLUMNS], csv.QUOTE_MINIMAL)
+    return _line([cell(getattr(row, name)) for name in OWN_COLUMNS], csv.QUOTE_MINIMAL)
 
 
-def _shown(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as our own CSV has it."""
     match value:
         case None:
             return ""

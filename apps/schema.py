@@ -29,6 +29,7 @@ ADDED = {
         ("leg", "gap_ms INTEGER NOT NULL DEFAULT 0"),
         ("leg", "delay_ms INTEGER NOT NULL DEFAULT 0"),
         ("agent_state", "until_at INTEGER"),
+        ("agent_state", "limit_at INTEGER"),
         ("alert", "decision TEXT NOT NULL DEFAULT ''"),
     ),
 }
@@ -123,9 +124,11 @@ agent_state = Table(
     _name("reason"),
     _name("extension"),
     _name("call_id"),
-    Column("until_at", Integer),  # when the wrap-up ends, or the break should
+    Column("until_at", Integer),  # when the wrap-up ends
+    Column("limit_at", Integer),  # when the break should
     Index("agent_state_agent", "agent", "id"),
-    Index("agent_state_at", "agent", "at", "id"),
+    Index("agent_state_at", "at"),
+    Index("agent_state_before", "agent", "at", "id"),
 )
 
 stay = Table(

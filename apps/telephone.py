@@ -27,7 +27,7 @@ from apps.site_clock import local_now
 from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
-from ivr.meeting import Meeting
+from ivr.room_rules import RoomRules
 from ivr.script_call import Call as ScriptCall
 from ivr.words import NOTHING_WANTED, DialResult, Heard, Prompt, QueueResult, RecordResult, Wants
 from media.words import Source
@@ -222,7 +222,7 @@ class Telephone:
         """Let the caller hear a mailbox."""
         return await visit(self._house, self, box, language)
 
-    async def conference(self, meeting: Meeting) -> str:
+    async def conference(self, meeting: RoomRules) -> str:
         """Talk in a room."""
         self._call.speak(meeting.language)
         return await stay(self._house, self._call, self, meeting)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.lookup import World
-from ivr.meeting import Meeting
+from ivr.room_rules import RoomRules
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -255,7 +255,7 @@ class CallPort(World, Protocol):
     async def mailbox(self, box: str, *, language: str) -> bool:
         """Let the caller hear a mailbox, or the one whose number they key; False when they may not."""
 
-    async def conference(self, meeting: Meeting) -> str:
+    async def conference(self, meeting: RoomRules) -> str:
         """Talk in a room; how that ended: left, kicked, ended, wrong pin, locked, full, no room."""
 
     def survey_answered(self, survey: str, question: str, answer: str) -> None:

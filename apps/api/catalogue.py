@@ -135,6 +135,24 @@ RECORDINGS_RESUME = Signature(
     "recordings.resume", p.ByCall, t.RecordingControl, "Record both sides of a running call again."
 )
 CDR_LIST = Signature("cdr.list", p.CdrFilter, t.Cdrs, "Call records out of the books, page by page.")
+REPORTS_QUEUES = Signature(
+    "reports.queues",
+    p.QueueReportOf,
+    t.QueueReports,
+    "Callers of each queue in a period.",
+)
+REPORTS_INTERVALS = Signature(
+    "reports.intervals", p.IntervalReportOf, t.IntervalReports, "The same for each half hour, or another interval."
+)
+REPORTS_DISPOSITIONS = Signature(
+    "reports.dispositions", p.DispositionReportOf, t.DispositionReports, "How answered calls came out, by queue."
+)
+REPORTS_AGENTS = Signature(
+    "reports.agents", p.AgentReportOf, t.AgentReports, "Each agent's calls, time in each state, occupancy, adherence."
+)
+REPORTS_BREAKS = Signature(
+    "reports.breaks", p.AgentReportOf, t.BreakReports, "Breaks by agent and reason, and those longer than planned."
+)
 METRICS_GET = Signature("metrics.get", p.Nothing, t.MetricsText, "The switch in figures, in Prometheus' text format.")
 ENGINES_LIST = Signature("engines.list", p.Nothing, t.Engines, "Media engines: load, lateness, counters.")
 

@@ -216,6 +216,38 @@ class RecordingFilter(Params, frozen=True):
     after: Text = ""
 
 
+class ReportOf(Params, frozen=True):
+    """A period: `since` is included, `until` is not; null: from the site's midnight, and until now."""
+
+    since: At | None = None
+    until: At | None = None
+
+
+class QueueReportOf(ReportOf, frozen=True):
+    """`service_level_s`: instead of what each caller's queue promised then."""
+
+    queue: Text = ""
+    service_level_s: Annotated[float, Meta(ge=0, le=86400)] | None = None
+
+
+class IntervalReportOf(QueueReportOf, frozen=True):
+    """Intervals of `interval_s`, the first one from `since` on."""
+
+    interval_s: Annotated[int, Meta(ge=60, le=2678400)] = 1800
+
+
+class DispositionReportOf(ReportOf, frozen=True):
+    """A period, and one queue or all."""
+
+    queue: Text = ""
+
+
+class AgentReportOf(ReportOf, frozen=True):
+    """A period, and one agent or all."""
+
+    agent: Text = ""
+
+
 class CdrFilter(Params, frozen=True):
     """Empty fields match every call. `since` is included, `until` is not; both are of the call's start."""
 

@@ -147,6 +147,39 @@ from apps.api.people_types import (
 from apps.api.people_types import (
     WaitingCaller as WaitingCaller,
 )
+from apps.api.report_types import (
+    AgentReport as AgentReport,
+)
+from apps.api.report_types import (
+    AgentReports as AgentReports,
+)
+from apps.api.report_types import (
+    BreakReport as BreakReport,
+)
+from apps.api.report_types import (
+    BreakReports as BreakReports,
+)
+from apps.api.report_types import (
+    DispositionReport as DispositionReport,
+)
+from apps.api.report_types import (
+    DispositionReports as DispositionReports,
+)
+from apps.api.report_types import (
+    IntervalReport as IntervalReport,
+)
+from apps.api.report_types import (
+    IntervalReports as IntervalReports,
+)
+from apps.api.report_types import (
+    QueueReport as QueueReport,
+)
+from apps.api.report_types import (
+    QueueReports as QueueReports,
+)
+from apps.api.report_types import (
+    Service as Service,
+)
 from apps.api.room_types import (
     ConferenceInfo as ConferenceInfo,
 )

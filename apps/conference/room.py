@@ -9,19 +9,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apps import prompts
 from apps.api.events import ConferenceChanged
 from apps.api.room_types import ConferenceInfo, ConferenceMember
 from apps.api.types import utc
-from apps.conference.meeting import Assembly, Member
+from apps.conference.assembly import Assembly, Member
 from apps.conference.tape import RoomTape
 from apps.journal_story import SegmentKind
-from ivr.meeting import Meeting
+from apps.meeting import ENTRY, LEAVING, Meeting
+from ivr.room_rules import RoomRules
 from ivr.words import Say
-from media.hearing import Hearing
-from media.words import RoomId, Source, StreamId, Tone
+from media.words import StreamId
 
 if TYPE_CHECKING:
     from apps.call import Call
@@ -29,25 +30,27 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("conference")
 
-ENTRY: Sequence[Source] = (Tone((600.0,), on_ms=120, level_dbm0=-18.0), Tone((900.0,), on_ms=120, level_dbm0=-18.0))
-EXIT: Sequence[Source] = ENTRY[::-1]
-
 
 class Room:
     """One room, live. `seats`: by call, what its stay ends with."""
 
-    def __init__(self, house: House, rules: Meeting) -> None:
+    def __init__(self, house: House, rules: RoomRules) -> None:
         self.name = rules.room
         self.assembly = Assembly(rules)
         self.seats: dict[str, asyncio.Future[str]] = {}
         self._house = house
         self._calls: dict[str, Call] = {}
-        self._room = RoomId(f"conference.{rules.room}")
-        self._hearing: Hearing | None = None
+        bells = (ENTRY, LEAVING) if rules.tones else ((), ())
+        self._meeting = Meeting(
+            house,
+            f"conference {rules.room}",
+            watched=False,
+            loudest=rules.loudest,
+            entry=bells[0],
+            leaving=bells[1],
+        )
         self._tape: RoomTape | None = None
         self._taping: asyncio.Task[None] | None = None
-        self._on_tape = False
-        """Its ear is open."""
         self._began_at = time.time()
 
     # ---- coming and going ---------------------------------------------------------------------------------------
@@ -60,6 +63,7 @@ class Room:
         seat = self.seats[call.id] = asyncio.get_running_loop().create_future()
         call.enter(SegmentKind.TALK, label=f"conference {self.name}")
         log.info("call=%s is in room %s%s", call.id, self.name, ", moderator" if moderator else "")
+        self._meeting.enter(call.line)
         self._settle()
         if self.assembly.rules.record and self._tape is None and self.assembly.begun:
             self.record(True)
@@ -75,6 +79,9 @@ class Room:
         if not self.assembly.members:
             self._house.rooms.forget(self)
             self.record(False)
+            self._meeting.close()
+        else:
+            self._meeting.leave(call.line)
         self._settle()
         log.info("call=%s has left room %s", call.id, self.name)
 
@@ -113,7 +120,8 @@ class Room:
             tape = self._tape = RoomTape(self._house, self.name, first.id)
             self._taping = self._house.spawn(self._begin_tape(tape, first.line.stream), f"tape of room {self.name}")
         elif not on and self._tape is not None:
-            tape, began, self._tape, self._on_tape = self._tape, self._taping, None, False
+            tape, began, self._tape = self._tape, self._taping, None
+            self._meeting.overhear(tape.ear, False)
             self._house.spawn(_end_tape(tape, began), f"end of the tape of room {self.name}")
         if self._calls:
             self._settle()
@@ -124,10 +132,8 @@ class Room:
         return self._tape is not None
 
     async def _begin_tape(self, tape: RoomTape, near: StreamId) -> None:
-        began = await tape.begin(near)
-        if self._tape is tape:
-            self._on_tape = began
-            self._settle()
+        if await tape.begin(near) and self._tape is tape:
+            self._meeting.overhear(tape.ear, True)
 
     def say(self, call: str, *said: Say) -> None:
         """Tell one member something, over what they hear."""
@@ -144,18 +150,8 @@ class Room:
 
     def _settle(self) -> None:
         """Let audio and listeners of events know how the room is."""
-        desk, rules = self._house.desk, self.assembly.rules
-        ears = (self._tape.ear,) if self._tape is not None and self._on_tape else ()
-        hearing, before = self.assembly.hearing(ears), self._hearing
-        if before is None or not before.members:
-            desk.arrange(self._room, hearing)
-            if rules.tones:
-                desk.doorbell(self._room, ENTRY, EXIT)
-            if rules.loudest:
-                desk.watch_floor(self._room, loudest=rules.loudest)
-        else:
-            desk.reshape(self._room, before, hearing)
-        self._hearing = hearing
+        wanted = self.assembly.hearing()
+        self._meeting.change(lambda hearing: replace(wanted, members=hearing.members, aside=hearing.aside))
         self._house.hub.publish(ConferenceChanged(self.info()))
 
     def info(self) -> ConferenceInfo:
@@ -188,7 +184,7 @@ class Rooms:
         self._house = house
         self.by_name: dict[str, Room] = {}
 
-    def open(self, rules: Meeting) -> Room:
+    def open(self, rules: RoomRules) -> Room:
         """The room, made by the first who comes."""
         return self.by_name.setdefault(rules.room, Room(self._house, rules))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from apps.conference.texts import TEXTS, here
 from apps.prompter import Prompter
-from ivr.meeting import Meeting
+from ivr.room_rules import RoomRules
 from ivr.steps.conference import ROOM
 from ivr.words import Say
 
@@ -30,7 +30,7 @@ SECOND_S = 4.0
 """How long the key after * may take."""
 
 
-async def stay(house: House, call: Call, telephone: Telephone, rules: Meeting) -> str:
+async def stay(house: House, call: Call, telephone: Telephone, rules: RoomRules) -> str:
     """Talk in the room; how it ended. Cancelled when the caller hangs up."""
     if not ROOM.fullmatch(rules.room):
         return "no room"
@@ -69,7 +69,7 @@ async def stay(house: House, call: Call, telephone: Telephone, rules: Meeting) -
     return how
 
 
-async def _let_in(voice: Prompter, rules: Meeting) -> bool | None:
+async def _let_in(voice: Prompter, rules: RoomRules) -> bool | None:
     """Whether it is a moderator who comes; None when the PIN was wrong too often."""
     if not rules.pin and not rules.moderator_pin:
         return rules.moderator

@@ -109,6 +109,9 @@ class SiteCode:
     async def prepare(self) -> list[str]:
         """Import every file before a caller waits for it; what is wrong with each that cannot be used."""
 
+        if next(_files(self._directory), None) is None:
+            return []  # and no thread
+
         async def work() -> list[str]:
             for path in _files(self._directory):
                 self._module(path.stem)

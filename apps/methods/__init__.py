@@ -15,6 +15,7 @@ from apps.methods.conferences import Conferences
 from apps.methods.mailboxes import Mailboxes
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
+from apps.methods.reports import Reports
 from apps.methods.status import Status
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ def table(exchange: Exchange) -> dict[str, Method]:
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
     nouns = (
         *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
-        *(Recordings(house), Mailboxes(house), Conferences(house), Answers(house)),
+        *(
+            Recordings(house),
+            Mailboxes(house),
+            Conferences(house),
+            Answers(house),
+            Reports(house),
+        ),
     )
     for noun in nouns:
         functions |= noun.functions()

@@ -11,7 +11,7 @@ from ivr.argument import Flag, Number, Reading, Text
 from ivr.argument_branch import Branch
 from ivr.argument_name import Name
 from ivr.document import Place
-from ivr.meeting import Meeting
+from ivr.room_rules import RoomRules
 from ivr.running import Running
 from ivr.template import Template
 from ivr.verb import Block, Into, Onward, Outcome, Verb, argument
@@ -61,7 +61,7 @@ class Conference(Verb):
     async def run(self, call: Running) -> Outcome:
         await call.port.answer()
         status = await call.port.conference(
-            Meeting(
+            RoomRules(
                 room=call.expand(self.room),
                 language=call.language,
                 pin=call.expand(self.pin) if self.pin is not None else "",

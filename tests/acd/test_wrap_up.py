@@ -95,6 +95,17 @@ def test_given_within_the_ordinary_time_the_rest_of_it_stays_the_agents() -> Non
     assert state(house) == ("idle", 0.0) and codes(house) == [("c1", "1"), ("c1", "2")]
 
 
+def test_extended_while_it_waits_and_then_given_it_ends_when_the_extension_does() -> None:
+    house = talked(RULES)
+    house.wait(15)
+    house.step(ev.WrapUpExtended(ALICE, 10.0))
+    assert state(house) == ("wrapping up", 45.0)
+    house.step(ev.DispositionGiven(ALICE, "1"))
+    assert state(house) == ("wrapping up", 45.0)
+    house.wait(45)
+    assert state(house) == ("idle", 0.0)
+
+
 def test_not_given_in_time_is_booked_once() -> None:
     house = talked(RULES)
     house.wait(200)
@@ -169,7 +180,7 @@ def test_a_restart_goes_on_with_what_is_left_and_what_is_owed(ago: float, left: 
 def test_a_break_that_is_longer_than_planned_shows_and_is_told_once() -> None:
     house = House(log_in="alice")
     house.step(ev.BreakStarted(ALICE, "lunch", 600.0))
-    assert house.one(BookAgent).until == house.now + 600
+    assert house.one(BookAgent).break_until == house.now + 600
     house.wait(599)
     assert not house.these(BookAgent) and house.agent("alice").break_left_s == 1.0
     house.wait(100)

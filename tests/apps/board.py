@@ -159,6 +159,48 @@ STATUS = t.StatusInfo(
     alarms=[t.AlarmInfo("The disk is full", at(-60), "/site/recordings", "Delete old recordings.")],
     counters={"guard.rejected": 3},
 )
+SERVICE = dict(
+    offered=20, answered=12, answered_in_target=9, abandoned=4, abandoned_in_target=1, abandoned_short=2, sent_on=2,
+    sent_on_late=1, transferred=1, wait_ms=180_000, longest_wait_ms=95_000, abandoned_wait_ms=100_000, talk_ms=2_400_000,
+    hold_ms=60_000, wrap_up_ms=120_000, service_level=0.5294, service_level_ignored=0.5625, service_level_positive=0.5882,
+    service_level_answered=0.75, service_level_all=0.45, abandon_rate=0.2222, answer_speed_ms=15_000, handling_ms=215_000,
+)  # fmt: skip
+QUEUE_REPORTS = [t.QueueReport(queue=name, name=name.title(), **SERVICE) for name in ("sales", "english")]
+REPORTS: dict[str, Any] = {
+    "reports.queues": t.QueueReports(at(-3600), at(0), QUEUE_REPORTS, t.Service(**SERVICE)),
+    "reports.intervals": t.IntervalReports(
+        at(-3600),
+        at(0),
+        1800,
+        [t.IntervalReport(queue="sales", began_at=at(-3600 + n * 1800), **SERVICE) for n in (0, 1)],
+    ),
+    "reports.dispositions": t.DispositionReports(
+        at(-3600),
+        at(0),
+        [t.DispositionReport(queue="sales", code="1", name="=Sold", count=9, share=0.75, handling_ms=200_000)],
+    ),
+    "reports.agents": t.AgentReports(
+        at(-3600),
+        at(0),
+        [t.AgentReport(agent="mei", name="王美", calls=12, talk_ms=2_400_000, occupancy=0.81, adherence=0.97)],
+    ),
+    "reports.breaks": t.BreakReports(
+        at(-3600),
+        at(0),
+        [
+            t.BreakReport(
+                agent="mei",
+                reason="lunch",
+                count=1,
+                total_ms=2_800_000,
+                longest_ms=2_800_000,
+                limit_ms=2_700_000,
+                over_count=1,
+                over_ms=100_000,
+            )
+        ],
+    ),
+}
 EXPLANATION = t.Explanation(
     "0gx3k2m4npqrt",
     "sales",
@@ -248,6 +290,8 @@ class Board:
                 return t.SpeechInfo(params.call_id, params.on, [f"{params.call_id}.2"] if params.on else [])
             case "dial":
                 return t.DialInfo(CALL)
+            case _ if name in REPORTS:
+                return REPORTS[name]
             case "agents.list":
                 return t.Agents(AGENTS)
             case (

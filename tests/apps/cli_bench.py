@@ -26,6 +26,11 @@ LISTS = [
     "surveys report",
     "polls list",
     "forms list",
+    "reports queues",
+    "reports intervals",
+    "reports agents",
+    "reports breaks",
+    "reports dispositions",
 ]
 SHOWS = [
     "callers show 13800138000",

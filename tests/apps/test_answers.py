@@ -59,7 +59,7 @@ async def test_answers_are_those_of_the_agent_who_hung_up_and_of_the_queue(house
     assert await report("") == [("friendly", "", 3, 3.33), ("solved", "", 1, 1.0)]
     assert (await house.ask("surveys.report", p.SurveyFilter("other"))).rows == []
     told = house.told("survey.answered")
-    assert [(each["question"], each["answer"], each["agent"]) for each in told][0] == ("friendly", "5", "alice")
+    assert (told[0]["question"], told[0]["answer"], told[0]["agent"]) == ("friendly", "5", "alice")
 
 
 async def votes(house: PaperHouse, key: str, **how: object) -> str:
@@ -78,16 +78,16 @@ async def votes(house: PaperHouse, key: str, **how: object) -> str:
 
 @paper(dialplan=PLAN)
 async def test_each_number_has_one_vote_also_after_a_restart(house: PaperHouse) -> None:
-    assert await votes(house, "1", caller="13800000001") == "It is counted."
-    assert await votes(house, "2", caller="13800000001") == "It is again."
-    assert await votes(house, "2", caller="13800000002") == "It is counted."
-    assert await votes(house, "2", caller="13800000003") == "It is counted."
-    assert await votes(house, "2", caller="anonymous") == "It is no number."
+    assert await votes(house, "1", number="13800000001") == "It is counted."
+    assert await votes(house, "2", number="13800000001") == "It is again."
+    assert await votes(house, "2", number="13800000002") == "It is counted."
+    assert await votes(house, "2", number="13800000003") == "It is counted."
+    assert await votes(house, "2", number="anonymous") == "It is no number."
     found = await house.ask("polls.show", p.ByPoll("best"))
     assert (found.votes, list(found.counts.items())) == (3, [("blue", 2), ("red", 1)])
     assert house.told("poll.voted")[-1] == {"poll": "best", "choice": "blue", "counts": {"blue": 2, "red": 1}}
     house.house.polls = Polls(house.house)  # as after a start: only the books know
-    assert await votes(house, "2", caller="13800000001") == "It is again."
+    assert await votes(house, "2", number="13800000001") == "It is again."
     assert [poll.votes for poll in (await house.ask("polls.list", p.Nothing())).polls] == [3]
     with pytest.raises(ApiError):
         await house.ask("polls.show", p.ByPoll("none"))
@@ -95,8 +95,8 @@ async def test_each_number_has_one_vote_also_after_a_restart(house: PaperHouse) 
 
 @paper(dialplan=PLAN)
 async def test_two_calls_of_one_number_at_once_are_one_vote(house: PaperHouse) -> None:
-    one = await house.call_in("4002", caller="13800000001")
-    two = await house.call_in("4002", caller="13800000001")
+    one = await house.call_in("4002", number="13800000001")
+    two = await house.call_in("4002", number="13800000001")
     await house.until_hears(one, "Vote.")
     await house.until_hears(two, "Vote.")
     await house.key(one, "1")
@@ -113,6 +113,7 @@ async def test_a_form_is_one_record_of_files_and_keys(house: PaperHouse) -> None
     await after(3)
     await house.key(leg, "#")
     await house.until_hears(leg, "Number?")
+    await after(0.5)
     await house.key(leg, "47")
     await after(1)
     (record,) = (await house.ask("forms.list", p.FormFilter("order"))).forms

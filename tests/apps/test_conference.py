@@ -7,6 +7,7 @@ import pytest
 from apps.api import params as p
 from apps.api.protocol import ApiError
 from apps.conference.texts import TEXTS, here
+from apps.meeting import ENTRY, LEAVING
 from media.words import RoomId, StreamId
 from switch.words import LegId, call_of
 from tests.stage.paper.house import PaperHouse, after, paper, settle
@@ -54,8 +55,8 @@ async def test_all_hear_each_other_and_the_room_is_recorded_until_the_last_leave
     assert {two, three} == {who for who in heard_by(house, one) if not who.startswith("conference-")}
     (recording,) = house.desk.recordings.values()
     assert recording.path.parts[-3:-1] == ("conference", "open") and recording.channels == 1
-    bell = house.desk.doorbells[RoomId("conference.open")]
-    assert bell[0] == bell[1][::-1] != ()
+    bell = house.desk.doorbells[RoomId("meeting conference open")]
+    assert bell == (ENTRY, LEAVING)
     for leg in (one, two):
         await house.hang_up(leg)
     assert (await room(house, "open")).recording_id
@@ -118,7 +119,9 @@ async def test_what_members_and_moderators_key(house: PaperHouse) -> None:
     assert heard_by(house, boss) == {one}
     await house.key(boss, "*1")
     await house.key(two, "7")
-    assert house.desk.hearings[RoomId("conference.closed")].loudness[StreamId(two)] == pytest.approx(0.707, abs=0.01)
+    assert house.desk.hearings[RoomId("meeting conference closed")].loudness[StreamId(two)] == pytest.approx(
+        0.707, abs=0.01
+    )
     await house.key(two, "3")
     await settle()
     assert here(3, "en") in house.said(two)
@@ -141,9 +144,8 @@ async def test_what_members_and_moderators_key(house: PaperHouse) -> None:
 async def test_a_full_room_takes_no_more_and_members_come_in_muted(house: PaperHouse) -> None:
     one, two = await come(house, "4003"), await come(house, "4003")
     assert heard_by(house, one) == heard_by(house, two) == set()
-    assert (
-        house.desk.loudest[RoomId("conference.small")] == 3 and RoomId("conference.small") not in house.desk.doorbells
-    )
+    small = RoomId("meeting conference small")
+    assert house.desk.loudest[small] == 3 and house.desk.doorbells[small] == ((), ())
     three = await come(house, "4003")
     assert house.switch.ended(three) is not None and EN["full"] in house.said(three)
 

@@ -346,6 +346,10 @@ async def test_files_share_a_helper_and_a_reload_reads_it_anew(site, thread):
     assert (await old.run("user.f", Call(running(FakePort())), {}, 5)).value == "1"
 
 
+async def test_a_site_without_code_has_no_thread_for_it(tmp_path, thread):
+    assert await SiteCode(tmp_path, thread).prepare() == [] and thread._loop is None
+
+
 async def test_files_are_imported_beforehand_and_a_broken_one_is_told(site, thread):
     (site / "scripts" / "broken.py").write_text("import nowhere\n")
     (site / "scripts" / "once.py").write_text(f"open({str(site / 'once')!r}, 'x')\n\nasync def f(call): ...\n")

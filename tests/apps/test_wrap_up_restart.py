@@ -112,7 +112,7 @@ def test_a_break_keeps_its_limit_and_the_time_down_is_nobodys() -> None:
         await after(800)
         assert (await alice(house)).overdue
         await house.house.journal.flush()
-        told = rows(house.house.journal.path, "SELECT presence, activity, at, until_at FROM agent_state ORDER BY id")
+        told = rows(house.house.journal.path, "SELECT presence, activity, at, limit_at FROM agent_state ORDER BY id")
         began = told[1][2]
         assert [(row[0], row[1], (row[2] - began) // 1000) for row in told[1:]] == [
             ("on break", "idle", 0),

@@ -11,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
-from ivr.meeting import Meeting
+from ivr.room_rules import RoomRules
 from ivr.words import (
     NOTHING_WANTED,
     Beep,
     DialResult,
     Heard,
-    Meeting,
     Pause,
     Play,
     Prompt,
@@ -223,7 +222,7 @@ class FakePort:
         self._note(f"mailbox {box or 'asked for'} language={language}")
         return self.may_in
 
-    async def conference(self, meeting: Meeting) -> str:
+    async def conference(self, meeting: RoomRules) -> str:
         self._note(f"conference {meeting.room}")
         self._pass(60.0)
         return self.meets

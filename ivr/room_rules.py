@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class RoomRules:
     """A conference room, as the step says by which somebody comes in. The first who comes settles it for all."""
 
     room: str

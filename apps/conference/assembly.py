@@ -9,10 +9,9 @@ Deliberately absent: calls, audio and events (room.py), keys (keys.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ivr.meeting import Meeting
+from ivr.room_rules import RoomRules
 from media.hearing import Hearing
 from media.words import StreamId
 
@@ -39,7 +38,7 @@ class Member:
 class Assembly:
     """All who are in one room; in the order in which they came."""
 
-    rules: Meeting
+    rules: RoomRules
     members: dict[str, Member] = field(default_factory=dict)
     begun: bool = False
     locked: bool = False
@@ -95,8 +94,8 @@ class Assembly:
         member = self.members[call]
         member.gain = min(max(member.gain * (LOUDER if up else 1 / LOUDER), FAINTEST), LOUDEST)
 
-    def hearing(self, ears: Iterable[StreamId] = ()) -> Hearing:
-        """Who hears whom. `ears` only listen."""
+    def hearing(self) -> Hearing:
+        """Who hears whom."""
         found = Hearing().join(*(member.stream for member in self.members.values()))
         for member in self.members.values():
             if member.muted:
@@ -105,6 +104,4 @@ class Assembly:
                 found = found.gained(member.stream, member.gain)
             if not self.begun:
                 found = found.hold(member.stream, self.rules.music)
-        for ear in ears if self.members else ():
-            found = found.listen(ear)
         return found
