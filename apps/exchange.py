@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import random
 import signal
 import sys
 import time
@@ -96,7 +97,8 @@ class Exchange:
             alarms=alarms,
             routes=site.routes(),
         )
-        self.house.floor = Floor(self.house, Centre(site.centre_settings(), time.monotonic()))
+        centre = Centre(site.centre_settings(), time.monotonic(), random.Random())
+        self.house.floor = Floor(self.house, centre)
         self.house.recorder = Recorder(self.house)
         self.house.phone_use = PhoneUse(self.house.floor)
         self.stopping = Stopping(self.house)

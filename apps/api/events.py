@@ -109,7 +109,7 @@ class AlertStarted(Struct, frozen=True):
 
 
 class AlertEnded(Struct, frozen=True):
-    """`outcome`: answered, no answer, declined, busy, unreachable, caller left or withdrawn."""
+    """`outcome`: answered, no answer, declined, busy, unreachable, taken (another answered), caller left, withdrawn."""
 
     call_id: str
     queue: str

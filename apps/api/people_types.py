@@ -118,7 +118,7 @@ class WaitingCaller(Struct, frozen=True):
     name: str = ""
     language: str = ""
     ringing: str = ""
-    """The agent whose phone rings for them."""
+    """The agents whose phones ring for them, with commas between."""
     last_agent: str = ""
 
 

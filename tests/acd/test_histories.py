@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from acd import events as ev
-from tests.acd.world import EXTENSIONS, JOINS, KINDS, NAMES, SITES, Action, World
+from tests.acd.sites import EXTENSIONS, JOINS, KINDS, NAMES, SITES, Action
+from tests.acd.world import World
 
 ACTIONS = st.lists(
     st.tuples(st.integers(0, KINDS - 1), st.integers(0, 34), st.integers(0, 39)), min_size=1, max_size=60

@@ -149,3 +149,26 @@ TALK: list[Step] = [("log in", 0, 0), ("in", 0, 1), ("time", 0, 2), ("rang", 0, 
 @given(STEPS)
 def test_the_same_in_the_middle_of_a_queue_call(steps: list[Step]) -> None:
     run(lambda house: scene(house, TALK + steps))
+
+
+RING_MANY = {
+    "queues": """
+        queues:
+          sales: {strategy: ring_all, ring: 15, wrap_up: 3, announce_position_every: never, record: ring}
+          service: {strategy: progressive, ring_more: 1, keep_without_agents: true, max_wait: 60, max_talking: 1}
+          short: {strategy: ring_all, keep_without_agents: true, last_agent_wait: 5}
+    """,
+    "agents": """
+        agents:
+          alice: {extension: "2001", pin: "111111", queues: [sales, service, short]}
+          bob: {extension: "2002", pin: "222222", queues: [short, sales, service]}
+        breaks: {"1": rest}
+    """,
+}
+TWO_RING: list[Step] = [("log in", 0, 0), ("log in", 1, 1), ("in", 0, 1), ("time", 0, 1)]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(STEPS)
+def test_the_same_while_several_phones_ring(steps: list[Step]) -> None:
+    run(lambda house: scene(house, TWO_RING + steps), **RING_MANY)

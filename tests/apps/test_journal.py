@@ -283,6 +283,18 @@ async def test_calls_today_counts_calls_not_segments_and_only_from_midnight(book
     assert (later["mei"].ever, later["li"].ever) == (2, 1)
 
 
+async def test_talk_and_turns_of_the_day_come_back_for_the_strategies(books: Journal) -> None:
+    books.interaction_opened("c1", T0, direction=CallDirection.IN, caller="1", called="2")
+    for n, kind in enumerate((SegmentKind.TALK, SegmentKind.HOLD, SegmentKind.TALK)):
+        books.segment_opened("c1", kind, T0 + 10 * n, queue="sales", agent="mei")
+    books.segment_closed("c1", T0 + 30)
+    for n, (queue, agent) in enumerate((("sales", "mei"), ("sales", "li"), ("sales", "mei"), ("help", "mei"))):
+        books.alert(AlertRow("c1", queue, agent, "201", T0 + n, T0 + n + 1, "no answer"))
+    taken = await books.taken(T0)
+    assert (taken["mei"].talk_s, taken["mei"].by_queue, taken["mei"].ever) == (30.0, {"sales": 1}, 1)
+    assert taken["mei"].rung_at == {"sales": T0 + 2, "help": T0 + 3} and taken["li"].rung_at == {"sales": T0 + 1}
+
+
 async def test_the_last_agent_is_the_one_who_talked_last(books: Journal) -> None:
     queue_call(books, "c1", T0, agent="mei")
     queue_call(books, "c2", T0 + 100, agent="li")
