@@ -16,7 +16,7 @@ from apps.api.events import FormAnswered, SurveyAnswered
 from apps.api.survey_types import FormAnswer, FormRecord, SurveyRow
 from apps.api.types import utc_ms
 from apps.journal_books import ms_of
-from apps.schema import form_answer, survey_answer
+from apps.schema_callers import form_answer, survey_answer
 
 if TYPE_CHECKING:
     from apps.call import Call

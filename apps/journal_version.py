@@ -8,8 +8,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from apps import schema
+from apps import schema, schema_callers  # noqa: F401 - all tables are to be known
 from apps.journal_writer import JournalError
+from apps.schema_columns import metadata
 
 
 async def bring_up(connection: AsyncConnection) -> int:
@@ -36,6 +37,6 @@ async def bring_up(connection: AsyncConnection) -> int:
 
 def _make_indexes(connection: Connection) -> None:
     """Those that the tables of an older switch lack; a year of books takes some seconds, once."""
-    for table in schema.metadata.tables.values():
+    for table in metadata.tables.values():
         for index in table.indexes:
             index.create(connection, checkfirst=True)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from apps.api.events import PollVoted
 from apps.caller_memory import NOBODY
 from apps.journal_books import ms_of
-from apps.schema import vote
+from apps.schema_callers import vote
 
 if TYPE_CHECKING:
     from apps.house import House

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from apps import star_codes
 from apps.call import Call, Caller
+from apps.causes import CAUSES
 from apps.journal_rows import CallDirection
 from apps.journal_story import SegmentKind
 from apps.line import Line
 from apps.line_use import take_phone, take_trunk
 from apps.log import safe
 from apps.site_clock import local_now
-from apps.telephone import CAUSES, Telephone
+from apps.telephone import Telephone
 from ivr.route import DialDirect, Reject, RunScript
 from ivr.run import run
 from switch.events import Invited

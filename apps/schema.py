@@ -4,12 +4,16 @@ Every instant is an integer of milliseconds since 1970, UTC (`..._at`); every du
 milliseconds (`..._ms`). Words are those of the code: a cause is the name of a `switch.words.Cause` in lower
 case, a fault the value of a `switch.words.Party`. An empty string means "none", NULL means "not yet".
 
-Deliberately absent: statements (journal.py writes and reads, reports.py reads).
+Deliberately absent: what callers leave behind (schema_callers.py), statements (journal.py, reports.py).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, Table, Text, text
+
+from apps.schema_columns import metadata
+from apps.schema_columns import name as _name
+from apps.schema_columns import number as _number
 
 VERSION = 4
 """Raised when the tables change. An older database is brought up by `ADDED`; one with a higher version is refused."""
@@ -34,17 +38,6 @@ ADDED = {
     ),
 }
 """By version: (table, column) to be added on the way to the next one. Tables and indexes are made by themselves."""
-
-metadata = MetaData()
-
-
-def _name(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), _name("value"))
 """`schema`: the version. `alive_at`: when the books were last known to be kept, every few seconds."""
@@ -169,74 +162,6 @@ variable = Table(
     sqlite_with_rowid=False,
 )
 """What a call's script told the books (the dialplan's `set`)."""
-
-caller_memory = Table(
-    "caller_memory",
-    metadata,
-    Column("number", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
-    _name("value"),
-    Column("set_at", Integer, nullable=False),
-    Index("caller_memory_set", "set_at"),
-    sqlite_with_rowid=False,
-)
-"""What scripts remember of a caller's number (the dialplan's `remember`)."""
-
-message = Table(
-    "message",
-    metadata,
-    Column("mailbox", Text, primary_key=True),
-    Column("name", Text, primary_key=True),  # of the file
-    _name("folder"),  # saved
-    _name("sent_by"),  # the extension that sent it on
-    Column("changed_at", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""What became of a message in a mailbox; one without a row is new. The messages themselves are the files."""
-
-survey_answer = Table(
-    "survey_answer",
-    metadata,
-    Column("call_id", Text, primary_key=True),
-    Column("survey", Text, primary_key=True),
-    Column("question", Text, primary_key=True),
-    _name("answer"),  # the key
-    _name("agent"),  # who talked with the caller last
-    _name("queue"),
-    _name("caller"),
-    Column("at", Integer, nullable=False),
-    Index("survey_answer_at", "at"),
-    sqlite_with_rowid=False,
-)
-"""What callers answered after a talk (the dialplan's `survey`)."""
-
-vote = Table(
-    "vote",
-    metadata,
-    Column("poll", Text, primary_key=True),
-    Column("number", Text, primary_key=True),
-    _name("choice"),
-    _name("call_id"),
-    Column("at", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""One vote of each number in each poll (the dialplan's `vote`)."""
-
-form_answer = Table(
-    "form_answer",
-    metadata,
-    Column("call_id", Text, primary_key=True),
-    Column("form", Text, primary_key=True),
-    Column("question", Text, primary_key=True),
-    _name("value"),  # the keys, or the path of what was said
-    _number("spoken"),  # 1: a path
-    _number("length_ms"),
-    _name("caller"),
-    Column("at", Integer, nullable=False),
-    Index("form_answer_at", "at"),
-    sqlite_with_rowid=False,
-)
-"""What callers answered, spoken and keyed (the dialplan's `form`)."""
 
 recording = Table(
     "recording",

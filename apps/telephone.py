@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from apps import prompts as prompt_sources
 from apps import queue_answers
+from apps.causes import CAUSES
 from apps.conference.stay import stay
 from apps.dialling import dial
 from apps.journal_story import SegmentKind
@@ -38,19 +39,6 @@ if TYPE_CHECKING:
     from apps.house import House
 
 log = logging.getLogger("telephone")
-
-CAUSES = {
-    "normal": Cause.NORMAL,
-    "busy": Cause.BUSY,
-    "declined": Cause.DECLINED,
-    "unknown number": Cause.NOT_FOUND,
-    "not allowed": Cause.FORBIDDEN,
-    "no answer": Cause.NO_ANSWER,
-    "unreachable": Cause.UNREACHABLE,
-    "failed": Cause.TRUNK_FAILED,
-    "error": Cause.ERROR,
-}
-"""The dialplan's words for why a call is ended."""
 
 
 class Telephone:

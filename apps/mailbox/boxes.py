@@ -23,7 +23,7 @@ from apps.journal_books import ms_of
 from apps.journal_writer import JournalError
 from apps.mailbox import files
 from apps.schema import interaction
-from apps.schema import message as rows
+from apps.schema_callers import message as rows
 
 if TYPE_CHECKING:
     from apps.house import House

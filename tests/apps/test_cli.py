@@ -103,6 +103,7 @@ def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, "calls hangup a", "calls trace a", "media tap a b", "media speech a", "dial a b", "agents login a b", "agents logout mei",
                  "agents break mei b", "agents ready mei", "agents extend mei",
                  "agents disposition mei 2", "callers remember a b c", "callers forget a", "metrics", "stop", "reload",
+                 "conferences mute a", "conferences kick a b", "conferences lock a", "conferences record a",
                  "recordings pause a", "recordings mask a", "recordings resume a"]:  # fmt: skip
         bench.run(line)
     without = set(SIGNATURES) - {method for method, _ in bench.board.asked} - set(OWN)

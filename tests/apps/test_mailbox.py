@@ -114,6 +114,7 @@ async def test_keys_count_during_a_message_and_after_it(house: PaperHouse, secon
 @paper
 async def test_a_deleted_message_is_gone_and_its_row_stays(house: PaperHouse) -> None:
     caller = await house.call_in("4004")
+    await house.until_hears(caller, "leave your message")
     await after(3)
     await house.hang_up(caller)
     (recording,) = house.desk.past.values()
@@ -202,7 +203,7 @@ async def test_a_message_deleted_meanwhile_is_passed_over(house: PaperHouse) -> 
 
 @paper
 async def test_a_message_that_is_being_recorded_is_not_offered(house: PaperHouse) -> None:
-    await house.call_in("4004")
+    await house.until_hears(await house.call_in("4004"), "leave your message")
     await after(3)
     (recording,) = house.desk.recordings.values()
     recording.path.parent.mkdir(parents=True, exist_ok=True)

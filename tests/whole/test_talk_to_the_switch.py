@@ -1,4 +1,4 @@
-"""What callers do with the switch rather than with an agent: leave messages and hear them, meet in rooms."""
+"""What callers do with the switch rather than with an agent: leave messages and hear them, meet, answer, vote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from apps.softphone import ear
 from apps.softphone.drive import Phone
-from tests.stage.cast import Cast, heard, talk
+from tests.stage.cast import Cast, connected, heard, heard_tone, talk
 from tests.stage.switch import Switch, switch
 
 pytestmark = pytest.mark.whole
@@ -21,12 +21,28 @@ PLAN = """\
 routes:
   - {to: "4100", do: message}
   - {to: "4101", do: room}
+  - {to: "4102", do: served}
+  - {to: "4103", do: ballot}
+  - {to: "4104", do: order}
 scripts:
+  served:
+    - queue:
+        name: sales
+        connected: [{survey: {name: service, ask: {friendly: {en: "One to five?", zh: "一到五？"}}}}]
+  ballot:
+    - vote: {poll: best, say: {en: "One or two?", zh: "一还是二？"}, choices: {"1": red, "2": blue},
+             voted: {hangup: busy}}
+  order:
+    - form:
+        name: order
+        review: true
+        ask: {what: {say: {en: "What?", zh: "什么？"}, record: 20},
+              number: {say: {en: "Number?", zh: "号码？"}, digits: 4}}
   room:
     - conference: {room: weekly, pin: "123", moderator_pin: "999", wait_for_moderator: true, end_with_moderator: true,
                    announce: false}
   message:
-    - voicemail: "2001"
+    - voicemail: {box: "2001", say: {en: "Yes?", zh: "请讲。"}}
 """
 
 
@@ -116,3 +132,54 @@ def test_members_wait_for_the_moderator_hear_each_other_and_leave_with_the_moder
     assert ear.onset_s(kept, 440) is not None and ear.onset_s(kept, 1000) is not None, ear.dominant(kept)
     labels = books(house, "SELECT DISTINCT label FROM segment WHERE kind = 'talk'")
     assert labels == [("conference weekly",)]
+
+
+def test_a_caller_answers_after_the_agent_has_hung_up(house: Switch, cast: Cast) -> None:
+    alice = cast.agent("alice", "--answer", "0.1", hz=440)
+    caller = cast.caller(hz=1000)
+    caller.dial("4102")
+    connected(caller, alice)
+    talk(2.4)
+    alice.order("hangup")
+    alice.wait("ended")
+    house.until("the survey asks", lambda: str(house.calls()[0].get("step")).startswith("served"))
+    caller.order("digits", digits="4")
+    caller.wait("ended", 10)
+    heard_tone(alice, 1000)
+    house.ask("agents.logout", agent="alice")
+    asked = "SELECT survey, question, answer, agent, queue, caller FROM survey_answer"
+    assert books(house, asked) == [("service", "friendly", "4", "alice", "sales", caller.name)]
+    (row,) = house.ask("surveys.report", by="agent")["rows"]
+    assert (row["who"], row["answers"], row["mean"]) == ("alice", 1, 4.0)
+
+
+def test_a_number_votes_once(house: Switch, cast: Cast) -> None:
+    caller = cast.caller()
+    for call, cause in ((1, "normal"), (2, "busy")):
+        caller.dial("4103")
+        caller.wait("answered")
+        if call == 1:
+            caller.order("digits", digits="2")
+        caller.wait("ended", 10)
+        assert house.booked(caller=caller.name, count=call)[-1]["cause"] == cause
+    assert house.ask("polls.show", poll="best") == {"poll": "best", "votes": 1, "counts": {"blue": 1}}
+    assert books(house, "SELECT poll, number, choice FROM vote") == [("best", caller.name, "blue")]
+
+
+def test_a_form_has_what_was_said_and_keyed(house: Switch, cast: Cast) -> None:
+    caller = cast.caller(hz=600)
+    caller.dial("4104")
+    caller.wait("answered")
+    house.until("the answer is recorded", lambda: house.calls()[0]["state"] == "voicemail", 8)
+    talk(2.5)
+    caller.order("digits", digits="#1")  # the end of it, and hear it
+    talk(2.5)
+    caller.order("digits", digits="3")
+    talk(0.5)
+    caller.order("digits", digits="4711")
+    caller.wait("ended", 10)
+    tone_in(caller, 600)
+    (record,) = house.ask("forms.list", form="order")["forms"]
+    what, number = record["answers"]
+    assert (record["caller"], number["value"], what["spoken"]) == (caller.name, "4711", True)
+    assert ear.is_tone(ear.read(Path(what["value"]))[8000:16000], 600)
