@@ -11,8 +11,9 @@ class RoomRules:
 
     room: str
     language: str
-    pin: str = ""
-    moderator_pin: str = ""
+    pin: str | None = None
+    moderator_pin: str | None = None
+    """None: there is none. An empty one, of a variable that nothing was put into, lets nobody in."""
     moderator: bool = False
     wait: bool = False
     """Music until a moderator has come."""

@@ -71,13 +71,15 @@ async def stay(house: House, call: Call, telephone: Telephone, rules: RoomRules)
 
 async def _let_in(voice: Prompter, rules: RoomRules) -> bool | None:
     """Whether it is a moderator who comes; None when the PIN was wrong too often."""
-    if not rules.pin and not rules.moderator_pin:
+    if rules.pin is None and rules.moderator_pin is None:
         return rules.moderator
     for _ in range(TRIES):
         pin = await voice.ask("ask pin", hidden=True)
         if rules.moderator_pin and hmac.compare_digest(pin.encode(), rules.moderator_pin.encode()):
             return True
-        if hmac.compare_digest(pin.encode(), rules.pin.encode()):  # without `pin`: nothing but #
+        if rules.pin and hmac.compare_digest(pin.encode(), rules.pin.encode()):
+            return rules.moderator
+        if rules.pin is None and not pin:  # nothing but #
             return rules.moderator
         await voice.say("wrong")
     return None

@@ -25,6 +25,14 @@ DELETED = ".deleted"
 GREETINGS = ("unavailable", "busy", "temporary")
 
 
+def used(voicemail: Path) -> set[str]:
+    """Boxes in which there may be messages."""
+    try:
+        return set(os.listdir(voicemail))
+    except OSError:
+        return set()
+
+
 def messages(voicemail: Path, extension: str, running: Collection[str] = ()) -> list[Path]:
     """The newest `MOST` messages of a box, oldest first. `running`: recordings that are not over."""
     box = voicemail.resolve() / extension

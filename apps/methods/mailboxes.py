@@ -29,7 +29,10 @@ class Mailboxes:
 
     async def list(self, _: p.Nothing) -> t.Mailboxes:
         found = []
+        used = await asyncio.to_thread(files.used, self._house.site.paths.voicemail)
         for box, phone in self._house.site.phones.items():
+            if box not in used:
+                continue
             messages = await self._house.mailboxes.messages(box)
             saved = sum(message.saved for message in messages)
             if messages:

@@ -64,8 +64,8 @@ class Conference(Verb):
             RoomRules(
                 room=call.expand(self.room),
                 language=call.language,
-                pin=call.expand(self.pin) if self.pin is not None else "",
-                moderator_pin=call.expand(self.moderator_pin) if self.moderator_pin is not None else "",
+                pin=call.expand(self.pin) if self.pin is not None else None,
+                moderator_pin=call.expand(self.moderator_pin) if self.moderator_pin is not None else None,
                 moderator=self.moderator,
                 wait=self.wait_for_moderator,
                 end=self.end_with_moderator,

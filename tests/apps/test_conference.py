@@ -18,12 +18,14 @@ PLAN = """
       - {to: "4002", do: closed}
       - {to: "4003", do: small}
       - {to: "4004", do: any}
+      - {to: "4005", do: unset}
     scripts:
       open: [{conference: {room: open, record: true, announce: false}}, {say: {en: "You left.", zh: "再见。"}}]
       closed:
         - conference: {room: closed, pin: "123", moderator_pin: "999", wait_for_moderator: true,
                        end_with_moderator: true, refused: [{say: {en: "No: {conference_status}.", zh: "不行。"}}]}
       small: [{conference: {room: small, max_members: 2, muted: true, loudest: 3, tones: false}}, {hangup: busy}]
+      unset: [{set: {code: ""}}, {conference: {room: secret, pin: "{code}"}}]
       any: [{conference: "{caller}/../x"}, {say: {en: "{conference_status}", zh: "x"}}]
 """
 EN = {name: texts["en"] for name, texts in TEXTS.items()}
@@ -154,6 +156,17 @@ async def test_a_full_room_takes_no_more_and_members_come_in_muted(house: PaperH
 async def test_a_number_from_outside_never_becomes_a_path(house: PaperHouse) -> None:
     leg = await come(house, "4004")
     assert not house.house.rooms.by_name and "no room" in house.said(leg)
+
+
+@paper(dialplan=PLAN)
+async def test_a_pin_that_came_out_empty_opens_no_room(house: PaperHouse) -> None:
+    leg = await house.call_in("4005")
+    for keys in ("#", "0#", "#"):
+        await house.until_hears(leg, EN["ask pin"])
+        await house.key(leg, keys)
+        await house.until_hears(leg, EN["wrong"])
+        await after(2)
+    assert not house.house.rooms.by_name
 
 
 @paper(dialplan=PLAN)
