@@ -13,13 +13,17 @@ from apps.commands.books import cdr, recordings
 from apps.commands.boxes import mailboxes
 from apps.commands.callers import callers
 from apps.commands.calls import calls, dial
+from apps.commands.dialplan import dialplan
 from apps.commands.doctor import doctor
 from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
 from apps.commands.reports import reports
 from apps.commands.rooms import conferences
+from apps.commands.studio import studio
+from apps.commands.supervise import supervise
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
+from apps.commands.wallboard import wallboard
 
 
 class Main(Noun):
@@ -27,8 +31,9 @@ class Main(Noun):
 
     SECTIONS = (
         ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
+        ("The dialplan", (dialplan,)),
         ("Calls", (calls, dial, conferences, callers, events, media)),
-        ("The call centre", (agents, queues)),
+        ("The call centre", (agents, queues, supervise, wallboard, studio)),
         ("Lines", (phones, trunks, engines)),
         ("The books", (cdr, recordings, mailboxes, surveys, polls, forms, reports)),
         ("Trying it out", (phone, demo)),
@@ -50,7 +55,7 @@ class Main(Noun):
 def main(context: click.Context) -> None:
     """Zongji (总机): a softswitch with a call centre inside it.
 
-    Every command but init, serve, check, doctor, phone and demo asks the running switch over its socket.
+    Every command but init, serve, check, doctor, dialplan, phone and demo asks the running switch over its socket.
     """
     context.ensure_object(Session)
 

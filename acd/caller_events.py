@@ -38,6 +38,12 @@ def _caller_left(floor: Floor, event: events.CallerLeft, now: float) -> None:
         floor.release(caller, LeaveReason.ABANDONED if event.abandoned else LeaveReason.REMOVED, now)
 
 
+def _caller_moved(floor: Floor, event: events.CallerMoved, now: float) -> None:
+    caller, queue = floor.callers.get(event.caller), floor.queues.get(event.queue)
+    if caller is not None and queue is not None:
+        floor.move_caller(caller, queue, event.first, now)
+
+
 def _skip_due(floor: Floor, key: Any, now: float) -> None:
     caller = floor.callers[key[1]]
     del caller.skips[key[2]]
@@ -73,6 +79,7 @@ def _widen_due(floor: Floor, key: Any, now: float) -> None:
 HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
     events.CallerJoined: _caller_joined,
     events.CallerLeft: _caller_left,
+    events.CallerMoved: _caller_moved,
 }
 DUE: dict[Due, Callable[[Floor, Any, float], None]] = {
     Due.SKIP: _skip_due,

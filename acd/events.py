@@ -37,6 +37,18 @@ class CallerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerMoved:
+    """A supervisor moved the caller: to another queue, to the first place of the queue, or both.
+
+    What they have waited so far counts on; a phone that rings for them stops.
+    """
+
+    caller: CallerId
+    queue: QueueName
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AgentLoggedIn:
     """The agent is there, on that extension; available. Logging in again moves the extension."""
 
@@ -150,6 +162,7 @@ class TimePassed:
 Event = (
     CallerJoined
     | CallerLeft
+    | CallerMoved
     | AgentLoggedIn
     | AgentLoggedOut
     | BreakStarted

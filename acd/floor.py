@@ -19,6 +19,7 @@ from acd.assign import Match
 from acd.caller import Caller, CallerHappening, Skip
 from acd.effects import BookAlert, Connect, Release, StartAlert, StopAlert
 from acd.lines import Lines
+from acd.queue import Queue
 from acd.verdict import decision
 from acd.wait import Due
 from acd.words import Activity, AgentName, AlertId, AlertOutcome, LeaveReason
@@ -46,6 +47,13 @@ class Floor(Lines):
             ours = reason in (LeaveReason.REMOVED, LeaveReason.NO_AGENTS)
             self.withdraw(alert, AlertOutcome.WITHDRAWN if ours else AlertOutcome.CALLER_LEFT, now)
         self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at))
+
+    def move_caller(self, caller: Caller, queue: Queue, first: bool, now: float) -> None:
+        """The caller stands in this queue now, by what they have waited, or before everybody; what rang stops."""
+        for alert in [self.alerts[alert] for alert in caller.alerts]:
+            self.withdraw(alert, AlertOutcome.WITHDRAWN, now)
+        if caller.id in self.callers:  # else their patience was over, and only the phone that rang had kept them
+            self.change_queue(caller, queue, first, now)
 
     # alerts
 

@@ -42,6 +42,8 @@ class Lines(Roster):
         self.moved: dict[QueueName, int] = {}
         """Lines that moved: from which index on."""
         self._arrivals = 0
+        self._firsts = 0
+        """Arrival numbers of those who were put first: below all others."""
 
     # coming and going
 
@@ -93,6 +95,26 @@ class Lines(Roster):
             self.deadlines.drop((due, caller.id))
         for agent in caller.skips:
             self.deadlines.drop((Due.SKIP, caller.id, agent))
+
+    def change_queue(self, caller: Caller, queue: Queue, first: bool, now: float) -> None:
+        """The caller, for whom nothing rings, stands in this queue now: by their rank, or before everybody."""
+        before = self.queues[caller.queue]
+        self._moved(before, take_caller(before.line, caller.entry))
+        self.leave_lane(caller)
+        self._unhold(caller)
+        self.deadlines.drop((Due.WIDEN, caller.id))
+        caller.told_position = caller.told_position if queue is before else 0
+        caller.queue, caller.reach = queue.name, 1
+        caller.rank = rank_of(caller.priority + queue.settings.weight, caller.joined_at, self.ageing)
+        if first:
+            self._firsts -= 1
+            caller.arrival = self._firsts
+            caller.rank = min((rank for rank, _, _ in queue.line[:1]), default=caller.rank)
+        self._moved(queue, place_caller(queue.line, caller.entry))
+        self.settle_lane(caller, now)
+        self.changed_callers[caller.id] = caller
+        self.set_max_wait(caller, queue)
+        self.set_reach(caller, queue)
 
     def stand(self, caller: Caller, happening: CallerHappening) -> None:
         """Move the caller's state; the lane and the count of those who are rung for follow."""

@@ -13,7 +13,7 @@ from acd.events import AlertAnswered, AlertFailed, AlertRang, TalkEnded
 from acd.words import AlertOutcome, LeaveReason
 from apps.bridge import Bridge
 from switch.events import Answered, Ended, LegEvent, Rang
-from switch.words import Cause
+from switch.words import Cause, Party
 
 if TYPE_CHECKING:
     from apps.line import Line
@@ -72,16 +72,22 @@ class AgentCall:
         )
         self.bridge.join()
 
+    def part(self, by: Party) -> None:
+        """The talk, if there is one, is over by that party's doing, whatever the agent's line still does."""
+        bridge, self.bridge = self.bridge, None
+        if bridge is not None:
+            self.floor.alerts.pop(self.alert.alert, None)
+            bridge.part(by)
+            call = self.waiting.call
+            call.house.journal.talk_ended(call.id, self.alert.agent, call.at())
+            self.floor.tell(TalkEnded(self.alert.alert))
+            self.waiting.finish(LeaveReason.CONNECTED, self.alert.agent)
+
     def _ended(self, event: Ended) -> None:
         """The talk is over, or the alert failed; one that the centre stopped is over already."""
         number = self.alert.alert
         if self.bridge is not None:
-            self.floor.alerts.pop(number, None)
-            self.bridge.part(event.by)
-            call = self.waiting.call
-            call.house.journal.talk_ended(call.id, self.alert.agent, call.at())
-            self.floor.tell(TalkEnded(number))
-            self.waiting.finish(LeaveReason.CONNECTED, self.alert.agent)
+            self.part(event.by)
         elif number in self.floor.alerts:
             outcome = OUTCOMES.get(event.cause, AlertOutcome.UNREACHABLE)
             self.floor.back_to_queue(self, outcome)

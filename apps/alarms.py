@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
-from apps.api.events import AlarmCleared, AlarmRaised, EventHub
+from apps.api.events import AlarmCleared, AlarmRaised
+from apps.api.hub import EventHub
 from apps.api.types import AlarmInfo, utc
 from apps.log import safe
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from switch.events import Ended, LegEvent
 from switch.words import CallId, Cause, LegId, Party, leg_id
 
 if TYPE_CHECKING:
+    from apps.bridge import Bridge
     from apps.house import House
 
 log = logging.getLogger("call")
@@ -61,6 +62,10 @@ class Call:
         self.lines: dict[LegId, Line] = {}
         """All lines, the caller's first; kept after their end, for `calls show`."""
         self.script: asyncio.Task[None] | None = None
+        self.bridge: Bridge | None = None
+        """The talk that the caller is in."""
+        self.visits: Bridge | None = None
+        """The talk of another call that this one's caller has taken over."""
         self.answered_at: float | None = None
         self.language = ""
         self.recordings: list[str] = []
@@ -204,6 +209,33 @@ class Call:
         """Somebody ended it; the last BYE may still be under way."""
         return self._ending is not None
 
+    async def run(self, script: Callable[[], Awaitable[Cause]]) -> None:
+        """Run a script to its end; then the call ends, with the cause that it returns."""
+        try:
+            cause = await script()
+        except Exception:  # one call's failure is that call's alone
+            log.exception("call=%s: its script failed", self.id)
+            cause, self.parted_by = Cause.ERROR, Party.SWITCH
+        self.end(self.broken or cause, self.parted_by)
+
+    def redirect(self, script: Callable[[], Awaitable[Cause]]) -> None:
+        """From now on the call does this, and not what its script did; whatever that rang or talked with is let go.
+
+        Nothing when the call is ending.
+        """
+        before = self.script
+        if self.ending or not self.line.live:
+            return
+        if before is not None:
+            before.cancel()
+
+        async def instead() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            await self.run(script)
+
+        self.script = self.house.spawn(instead(), f"script {self.id}")
+
     # ---- the end ------------------------------------------------------------------------------------------------
 
     def end(self, cause: Cause, fault: Party = Party.SWITCH) -> None:
@@ -223,10 +255,10 @@ class Call:
             self.house.spawn(self._close(event), f"close call {self.id}")
 
     def line_held(self, line: Line, held: bool) -> None:
-        """The caller put us on hold; whoever talks with them listens for this on the call."""
-        for other in self.lines.values():
-            if other is not line and other.ended is None and other.answered:
-                other.listener.line_held(line, held)
+        """The caller put us on hold, or came back."""
+        for bridge in (self.bridge, self.visits):
+            if bridge is not None:
+                bridge.join()
 
     async def _close(self, event: Ended) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from apps.line import Line
 from apps.line_use import take_phone
 from apps.reception import serve
 from switch.events import Answered, Ended, LegEvent
-from switch.words import CallId, Identity, Party, ToPhone, leg_id, new_call_id
+from switch.words import CallId, Cause, Identity, Party, ToPhone, leg_id, new_call_id
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -35,8 +36,17 @@ class _Clicked(Call):
         super().line_told(line, event)
 
 
-def click_to_dial(house: House, extension: str, number: str, timeout_s: float) -> CallId:
-    """Begin; the call's id. What becomes of it is in the events and the books."""
+def click_to_dial(
+    house: House,
+    extension: str,
+    number: str,
+    timeout_s: float,
+    script: Callable[[Call], Awaitable[Cause]] | None = None,
+) -> CallId:
+    """Begin; the call's id. What becomes of it is in the events and the books.
+
+    `script`: what the call does when the extension has answered, if not what the number leads to.
+    """
     call_id = new_call_id()
     entry = house.site.phones.get(extension)
     call = _Clicked(
@@ -51,11 +61,11 @@ def click_to_dial(house: House, extension: str, number: str, timeout_s: float) -
         call.line.place(ToPhone(extension), Identity(number), timeout_s=timeout_s, auto_answer=True),
         f"click to dial {call_id}",
     )
-    call.script = house.spawn(_run(house, call), f"script {call_id}")
+    call.script = house.spawn(_run(house, call, script), f"script {call_id}")
     return call_id
 
 
-async def _run(house: House, call: _Clicked) -> None:
+async def _run(house: House, call: _Clicked, script: Callable[[Call], Awaitable[Cause]] | None) -> None:
     """Cancelled, as every script, when the extension's line ends; also when it never answered."""
     await call.picked_up.wait()
-    await serve(house, call)
+    await (serve(house, call) if script is None else call.run(lambda: script(call)))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ipaddress
 import zoneinfo
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from apps.crosscheck_files import Files, unknown
+from apps.crosscheck_people import studios, supervisors
 from apps.crosscheck_skills import check_needs, check_tiers, check_vips
 from apps.fields import shown
 from apps.model_centre import Answer
@@ -30,35 +31,22 @@ PICKUP = "*8"
 """Kept for call pickup, as is everything that begins with two stars."""
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The documents of a site by file name, and which of them are too broken to be held against others."""
-
-    docs: dict[str, Document]
-    broken: frozenset[str]
-
-    def __getitem__(self, file: str) -> Document:
-        return self.docs[file]
-
-    def names(self, file: str, key: str) -> set[str] | None:
-        """What a file names under a key, right or wrong; None when it cannot be read."""
-        data = self.docs[file].data
-        if file in self.broken or not isinstance(data, dict):
-            return None
-        under = data.get(key, {})
-        return set(under) if isinstance(under, dict) else set()
-
-
 def crosscheck(files: Files, site: Site) -> None:
     """Note every mistake that only shows when the files are held side by side."""
-    for check in (_switch, _places, _star_codes, _ports, _music, _phones, _trunks, _agents, _queues):
+    for check in (
+        _switch,
+        _places,
+        _star_codes,
+        _ports,
+        _music,
+        _phones,
+        _trunks,
+        _agents,
+        supervisors,
+        _queues,
+        studios,
+    ):
         check(files, site)
-
-
-def _unknown(doc: Document, place: Place, what: str, given: str, known: set[str] | None, file: str) -> None:
-    """A mistake if `given` is not among `known` (None: cannot be said)."""
-    if known is not None and given not in known:
-        doc.mistake(place, f'There is no {what} "{given}"', meant(given, sorted(known)) or f"Name it in {file}.")
 
 
 def _switch(files: Files, site: Site) -> None:
@@ -102,16 +90,7 @@ def _places(files: Files, site: Site) -> None:
 def _star_codes(files: Files, site: Site) -> None:
     doc, codes = files["switch.yaml"], site.switch.star_codes
     by_code: dict[str, str] = {}
-    for key, code in (
-        ("login", codes.login),
-        ("logout", codes.logout),
-        ("break", codes.start_break),
-        ("ready", codes.ready),
-        ("disposition", codes.disposition),
-        ("extend", codes.extend),
-        ("voicemail", codes.voicemail),
-        ("mailbox", codes.mailbox),
-    ):
+    for key, code in codes.all.items():
         place = ("star_codes", key)
         if code in by_code:
             doc.mistake(place, f'Star code "{code}" is that of "{by_code[code]}", too', "Give each a code of its own.")
@@ -204,7 +183,7 @@ def _trunks(files: Files, site: Site) -> None:
     known = files.names("trunks.yaml", "trunks")
     for number, rule in enumerate(site.outbound):
         for index, way in enumerate(rule.trunks):
-            _unknown(doc, ("outbound", number, "trunks", index), "trunk", way, known, "trunks.yaml")
+            unknown(doc, ("outbound", number, "trunks", index), "trunk", way, known, "trunks.yaml")
             if way in site.trunks and not site.trunks[way].host:
                 doc.mistake(
                     ("outbound", number, "trunks", index),
@@ -222,10 +201,10 @@ def _agents(files: Files, site: Site) -> None:
             if queue in agent.queues[:index]:
                 doc.mistake(place, f'Agent "{name}" names queue "{queue}" twice', "Keep one.")
             else:
-                _unknown(doc, place, "queue", queue, queues, "queues.yaml")
+                unknown(doc, place, "queue", queue, queues, "queues.yaml")
         check_tiers(doc, name, agent)
         if agent.extension is not None:
-            _unknown(doc, ("agents", name, "extension"), "phone", agent.extension, phones, "phones.yaml")
+            unknown(doc, ("agents", name, "extension"), "phone", agent.extension, phones, "phones.yaml")
 
 
 def _queues(files: Files, site: Site) -> None:
@@ -239,7 +218,7 @@ def _queues(files: Files, site: Site) -> None:
         if queue.language is not None:
             _languages(doc, (*place, "language"), [queue.language], site)
         if "switch.yaml" not in files.broken:
-            _unknown(doc, (*place, "music"), "music class", queue.music, set(site.switch.music), "switch.yaml")
+            unknown(doc, (*place, "music"), "music class", queue.music, set(site.switch.music), "switch.yaml")
         _all_languages(doc, (*place, "greeting"), queue.greeting, site)
         for code, names in queue.dispositions.items():
             _all_languages(doc, (*place, "dispositions", code), names, site)
@@ -262,10 +241,10 @@ def _then(files: Files, doc: Document, place: Place, queue: str, answer: Answer)
         doc.mistake((*place, "queue"), f'Queue "{queue}" sends its callers to itself', "Choose another way.")
     elif then.queue is not None:
         queues = files.names("queues.yaml", "queues")
-        _unknown(doc, (*place, "queue"), "queue", then.queue, queues, "queues.yaml")
+        unknown(doc, (*place, "queue"), "queue", then.queue, queues, "queues.yaml")
     if then.voicemail is not None:
         phones = files.names("phones.yaml", "phones")
-        _unknown(doc, (*place, "voicemail"), "phone", then.voicemail, phones, "phones.yaml")
+        unknown(doc, (*place, "voicemail"), "phone", then.voicemail, phones, "phones.yaml")
 
 
 def _languages(doc: Document, place: Place, given: Iterable[str], site: Site) -> None:

@@ -107,6 +107,8 @@ class _Dial:
         self._ring_back: asyncio.Task[str] | None = None
         self._bridge: Bridge | None = None
         self._connected_at: float | None = None
+        self._left = False
+        """The caller was taken from us."""
         self._finished: asyncio.Future[DialResult] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> DialResult:
@@ -125,8 +127,19 @@ class _Dial:
         finally:
             timer.cancel()
             self._stop_ring_back()
+            if not self._finished.done() or self._finished.cancelled():
+                self._let_go()
             for line in self._lines.values():
                 line.hang_up(Cause.NORMAL if line.answered else Cause.CANCELLED)
+
+    def _let_go(self) -> None:
+        """The script is cancelled. A caller who is still there does something else: what these lines do is over."""
+        if not self._call.line.live:
+            return
+        self._left = True
+        if self._bridge is not None:
+            self._bridge.part(Party.SWITCH)
+            self._house.recorder.rest(self._call)
 
     def _place(self, line: Line, way: Way) -> None:
         match way.target:
@@ -159,6 +172,8 @@ class _Dial:
     # ---- the table's shell --------------------------------------------------------------------------------------
 
     def _happened(self, event: Rang | Progressed | Answered | Ended | TimedOut) -> None:
+        if self._left:
+            return
         self._table, effects = coupling.step(self._table, event)
         for effect in effects:
             self._do(effect)

@@ -28,7 +28,8 @@ from acd.events import DayBegan, PhoneReachable, Reconfigured
 from apps import log as logs
 from apps import methods, metrics, processes, reception, reports
 from apps.alarms import Alarms
-from apps.api.events import ConfigReloaded, EventHub, PhoneRegistered, PhoneUnregistered
+from apps.api.events import ConfigReloaded, PhoneRegistered, PhoneUnregistered
+from apps.api.hub import EventHub
 from apps.api.listening import SocketError
 from apps.api.server import ApiServer
 from apps.booked_bindings import BookedBindings
@@ -46,8 +47,11 @@ from apps.queue_calls import Floor
 from apps.recording import Recorder
 from apps.site_clock import midnight_at, seconds_to_midnight
 from apps.stopping import Stopping
+from apps.studio.live import Studios
+from apps.supervise.room import Supervision
 from apps.supervisor import UNUSABLE
 from apps.version import VERSION
+from apps.wallboard import Board
 from apps.whole import Whole, load_whole
 from ivr.words import Mistake, Mistakes
 from media.desk import Desk, MediaError
@@ -75,12 +79,19 @@ class Reread:
     warnings: tuple[Mistake, ...]
 
 
+def _reread(before: Whole) -> tuple[Whole, list[str]]:
+    """The configuration on disk, and how it differs. Raises `Mistakes`."""
+    whole = load_whole(before.site.paths.directory)
+    return whole, differences(before, whole)
+
+
 class Exchange:
     """The wired-up house and its life: start, reload, stop."""
 
     def __init__(self, whole: Whole) -> None:
         site = whole.site
         self.started_at = self.loaded_at = time.time()
+        self._reloading = asyncio.Lock()
         hub = EventHub()
         alarms = Alarms(hub)
         journal = Journal(site.paths.database, on_alarm=partial(_book_alarm, alarms))
@@ -100,11 +111,21 @@ class Exchange:
         centre = Centre(site.centre_settings(), time.monotonic(), random.Random())
         self.house.floor = Floor(self.house, centre)
         self.house.recorder = Recorder(self.house)
+        self.house.supervision = Supervision(self.house)
+        self.house.studios = Studios(self.house)
         self.house.phone_use = PhoneUse(self.house.floor)
         self.stopping = Stopping(self.house)
         hub.counted = self.house.tally.told
         self._metrics: MetricsServer | None = None
-        self.api = ApiServer(site.paths.socket, methods.table(self), hub, version=VERSION, started_at=self.started_at)
+        self.board = Board(self.house)
+        self.api = ApiServer(
+            site.paths.socket,
+            methods.table(self),
+            hub,
+            version=VERSION,
+            started_at=self.started_at,
+            board=self.board.numbers,
+        )
 
     # ---- start --------------------------------------------------------------------------------------------------
 
@@ -183,28 +204,35 @@ class Exchange:
 
     # ---- reload -------------------------------------------------------------------------------------------------
 
-    def reload(self, *, apply: bool = True) -> Reread:
-        """Read the configuration from disk and, with `apply`, take it for new calls.
+    async def reload(self, *, apply: bool = True) -> Reread:
+        """Read the configuration from disk and, with `apply`, take it for new calls: all of it at one instant.
 
-        Raises `Mistakes`, and then nothing has changed.
+        It is read and compared beside the loop: calls go on meanwhile. Raises `Mistakes`, and then nothing has changed.
         """
-        before = self.house.site
-        whole = load_whole(before.paths.directory)
-        site, house = whole.site, self.house
-        changes = differences(before, site, (house.plan, house.prompts) != (whole.plan, whole.prompts))
-        if not apply:
-            return Reread(changes, whole.warnings)
-        self.loaded_at = time.time()
-        house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, site.routes()
-        house.lookups = house.lookups.reread(site)
-        house.switch.reconfigure(site.switch_settings(VERSION))
-        house.desk.set_music(site.music_files())
-        house.floor.tell(Reconfigured(site.centre_settings()))
+        house = self.house
+        async with self._reloading:
+            before = Whole(house.site, house.prompts, house.plan)
+            whole, changes = await asyncio.to_thread(_reread, before)
+            if not apply:
+                return Reread(changes, whole.warnings)
+            self._take(whole)
         house.spawn(make_ready(house), "prompts")
         house.spawn(self._prepare_code(), "code of the site")
         house.hub.publish(ConfigReloaded(changes))
-        log.info("configuration reloaded: %s", " ".join(changes) or "nothing is different")
+        log.info("configuration reloaded: %s", safe(" ".join(changes)) or "nothing is different")
         return Reread(changes, whole.warnings)
+
+    def _take(self, whole: Whole) -> None:
+        """New calls meet this from now on. Everything that can fail is made before anything is replaced."""
+        house, site = self.house, whole.site
+        routes, settings, centre = site.routes(), site.switch_settings(VERSION), site.centre_settings()
+        music, lookups = site.music_files(), house.lookups.reread(site)
+        house.switch.reconfigure(settings)
+        self.loaded_at = time.time()
+        house.site, house.plan, house.prompts, house.routes = site, whole.plan, whole.prompts, routes
+        house.lookups = lookups
+        house.desk.set_music(music)
+        house.floor.tell(Reconfigured(centre))
 
     # ---- stop ---------------------------------------------------------------------------------------------------
 

@@ -52,7 +52,8 @@ def text(value: object) -> str:
     return value.strip()
 
 
-def _seconds(value: object) -> float:
+def seconds(value: object) -> float:
+    """A length of time."""
     given = text(value)
     match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?) ?([a-z]*)", given)
     if match is None or match[2] not in UNITS:
@@ -61,7 +62,7 @@ def _seconds(value: object) -> float:
 
 
 def _seconds_or_never(value: object) -> float | None:
-    return None if text(value) == "never" else _seconds(value)
+    return None if text(value) == "never" else seconds(value)
 
 
 def whole(least: int, most: int) -> Callable[[object], int]:
@@ -274,7 +275,7 @@ def recording_format(value: object) -> RecordingFormat:
 
 Text = Annotated[str, BeforeValidator(text)]
 Pin = Annotated[str, BeforeValidator(_pin)]
-Seconds = Annotated[float, BeforeValidator(_seconds)]
+Seconds = Annotated[float, BeforeValidator(seconds)]
 SecondsOrNever = Annotated[float | None, BeforeValidator(_seconds_or_never)]
 WholeOrNone = Annotated[int | None, BeforeValidator(_none_or_whole)]
 Port = Annotated[int, BeforeValidator(whole(0, 65535))]

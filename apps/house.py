@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from apps import recording
 from apps.alarms import Alarms
 from apps.answers import Answers
-from apps.api.events import EngineChanged, EventHub
+from apps.api.events import EngineChanged
+from apps.api.hub import EventHub
 from apps.caller_memory import CallerMemory
 from apps.conference.room import Rooms
 from apps.journal import Journal
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
     from apps.phone_use import PhoneUse
     from apps.queue_calls import Floor
     from apps.recording import Recorder
+    from apps.studio.live import Studios
+    from apps.supervise.room import Supervision
 
 log = logging.getLogger("house")
 
@@ -82,6 +85,8 @@ class House:
     recorder: Recorder = field(init=False)
     floor: Floor = field(init=False)
     phone_use: PhoneUse = field(init=False)
+    supervision: Supervision = field(init=False)
+    studios: Studios = field(init=False)
     memory: CallerMemory = field(init=False)
     mailboxes: Mailboxes = field(init=False)
     rooms: Rooms = field(init=False)

@@ -29,6 +29,7 @@ from apps.journal_calls import CallBooks
 from apps.journal_file import JournalFile, set_pragmas
 from apps.journal_recordings import RecordingBooks
 from apps.journal_rows import (
+    ActRow,
     AgentStateRow,
     AlertRow,
     LegRow,
@@ -181,6 +182,11 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
     def disposed(self, agent: str, call: str, code: str, name: str = "") -> None:
         """How a talk came out; an empty code: required, and not given."""
         self._stays.disposed(agent, call, code, name)
+
+    def act(self, act: ActRow) -> None:
+        """A supervisor did something, or was not let do it."""
+        row = {name: wire_text(value) if isinstance(value, str) else value for name, value in as_row(act).items()}
+        self._writer.append(schema.supervision, row | dict(at=ms_of(act.at)))
 
     def leg_closed(self, leg: LegRow) -> None:
         """A line of a call is over."""

@@ -127,6 +127,22 @@ class TakenRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActRow:
+    """What a supervisor did, or why they were not let do it."""
+
+    at: float
+    by: str
+    act: str
+    call_id: str = ""
+    agent: str = ""
+    queue: str = ""
+    extension: str = ""
+    watch_id: str = ""
+    refused: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenInteraction:
     """A call that was running when the books were last kept."""
 

@@ -138,7 +138,7 @@ class Meeting:
     # ---- what is told -------------------------------------------------------------------------------------------
 
     def heard(self, event: FloorChanged) -> None:
-        """Others speak than before. Parties whose audio another engine has are not told apart by name."""
+        """Others speak than before."""
         found = []
         for stream, level in zip(event.speakers, event.levels_dbm0, strict=True):
             if (line := self._lines.get(stream)) is not None:

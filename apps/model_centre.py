@@ -28,6 +28,7 @@ from apps.fields import (
     whole,
     wrong,
 )
+from apps.model_wallboard import WallboardEntry
 from apps.needs import ExpressionError, Need, need
 from ivr.hours import HoursError, Weekly, weekly
 
@@ -103,6 +104,8 @@ class AgentEntry(Entry):
     """Instead of the queue's."""
     shift: Annotated[tuple[Annotated[Weekly, BeforeValidator(_hours)], ...], BeforeValidator(one_or_more)] = ()
     """When the agent is meant to be there, by the site's clock; for the reports' adherence."""
+    team: Name | None = None
+    """Whose supervisors watch over this agent."""
     skills: Skills = Field(default_factory=dict)
     tiers: dict[Name, Annotated[int, BeforeValidator(whole(1, 100))]] = Field(default_factory=dict)
     """By queue: chosen only when nobody of a lower tier is free; 1 where not said."""
@@ -211,6 +214,7 @@ class QueueEntry(Entry):
     announce_position_every_s: SecondsOrNever = Field(default=30.0, alias="announce_position_every")
     greeting: Texts = Field(default_factory=dict)
     record: Annotated[Literal["answer", "ring", "never"], BeforeValidator(one_of("answer", "ring", "never"))] = "answer"
+    wallboard: WallboardEntry = WallboardEntry()
     timed_out: Answer = Answer()
     no_agents: Answer = Answer()
     full: Answer = Answer()

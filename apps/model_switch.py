@@ -5,7 +5,7 @@ Every key has a default; docs/configuration.md lists them, and a test compares t
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -76,6 +76,15 @@ class RecordingSection(Entry):
     """Also record the caller between two talks of a call; else the file stands still there."""
 
 
+class SupervisionSection(Entry):
+    tone: YesNo = False
+    """An agent hears a short tone when a supervisor comes in on a call."""
+    record: Annotated[Literal["barge", "whisper", "never"], BeforeValidator(one_of("barge", "whisper", "never"))] = (
+        "barge"
+    )
+    """When a supervisor's voice is kept, in a recording of its own; never in that of the caller's call."""
+
+
 class PathsSection(Entry):
     """Relative ones lie in the site's directory."""
 
@@ -121,6 +130,17 @@ class StarCodes(Entry):
     """Those of any phone, by number and PIN."""
     recording: StarCode = "*19"
     """Pauses the recording of the call that this phone is in, and goes on with it when keyed again."""
+    listen: StarCode = "*90"
+    """This one and the next four: alone, or followed by an agent's extension."""
+    whisper: StarCode = "*91"
+    barge: StarCode = "*92"
+    take: StarCode = "*93"
+    release: StarCode = "*94"
+
+    @property
+    def all(self) -> dict[str, str]:
+        """Every code, by its YAML key."""
+        return {field.alias or name: getattr(self, name) for name, field in type(self).model_fields.items()}
 
 
 def _built_in_music() -> dict[str, tuple[str, ...]]:
@@ -138,6 +158,7 @@ class SwitchFile(Entry):
     media: MediaSection = MediaSection()
     amd: AmdSection = AmdSection()
     recording: RecordingSection = RecordingSection()
+    supervision: SupervisionSection = SupervisionSection()
     paths: PathsSection = PathsSection()
     limits: LimitsSection = LimitsSection()
     star_codes: StarCodes = StarCodes()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apps.log import safe
+from ivr.prompts import Prompts
 from ivr.words import Beep, Heard, Pause, Play, Prompt, Say
 from media.voice import VoiceError
 from media.words import File, Silence, Source, Tone
@@ -25,12 +26,13 @@ MISSING, UNSPOKEN = "A prompt is missing", "A prompt cannot be spoken"
 HINT = "Record it, or see `zongji doctor` for the speech process."
 
 
-async def sources(house: House, prompts: Sequence[Prompt]) -> list[Source]:
-    """What the engine shall play for these prompts, in order."""
-    return [source for prompt in prompts for source in await _sources(house, prompt)]
+async def sources(house: House, prompts: Sequence[Prompt], recorded: Prompts | None = None) -> list[Source]:
+    """What the engine shall play for these prompts, in order; `recorded`: found there by name, else in the site's."""
+    by = recorded or house.prompts
+    return [source for prompt in prompts for source in await _sources(house, prompt, by)]
 
 
-async def _sources(house: House, prompt: Prompt) -> Sequence[Source]:
+async def _sources(house: House, prompt: Prompt, recorded: Prompts) -> Sequence[Source]:
     match prompt:
         case Beep():
             return [BEEP]
@@ -39,24 +41,24 @@ async def _sources(house: House, prompt: Prompt) -> Sequence[Source]:
         case Heard(path):
             return [File(path)]
         case Play(name, language):
-            return await _recorded(house, name, language)
+            return await _recorded(house, recorded, name, language)
         case Say(text, language):
-            return await _spoken(house, text, language)
+            return await _spoken(house, recorded, text, language)
 
 
-async def _recorded(house: House, name: str, language: str) -> Sequence[Source]:
-    found = house.prompts.find(name, language)
+async def _recorded(house: House, recorded: Prompts, name: str, language: str) -> Sequence[Source]:
+    found = recorded.find(name, language)
     if isinstance(found, Path):
         return [File(str(found))]
     if found is not None:
-        return await _spoken(house, found.text, found.language)
+        return await _spoken(house, recorded, found.text, found.language)
     house.alarms.raise_(MISSING, f"{safe(name)} ({language})", HINT)
     return []
 
 
-async def _spoken(house: House, text: str, language: str) -> Sequence[Source]:
-    if (recorded := house.prompts.recorded(text, language)) is not None:
-        return [File(str(path)) for path in recorded]
+async def _spoken(house: House, recorded: Prompts, text: str, language: str) -> Sequence[Source]:
+    if (pieces := recorded.recorded(text, language)) is not None:
+        return [File(str(path)) for path in pieces]
     try:
         return [File(str(await house.voice.speak(text, language)))]
     except VoiceError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from apps import prompts, queue_answers, star_codes
 from apps.conference import texts as conference_texts
 from ivr import review, spoken
+from ivr.flow import texts_by_need
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -23,12 +24,15 @@ async def make_ready(house: House) -> None:
     """Render every text that is known beforehand; those that fail raise alarms, and old alarms of prompts go."""
     began = time.monotonic()
     site = house.site
-    texts = house.plan.static_texts() | house.prompts.static_texts()
-    texts |= {text for language in site.switch.languages for text in spoken.usual(language)}
-    texts |= star_codes.static_texts(site.switch.languages) | star_codes.results(site)
-    texts |= conference_texts.static_texts(site.switch.languages) | review.static_texts(site.switch.languages)
-    texts |= queue_answers.static_texts(site)
-    texts = {(text, language) for text, language in texts if house.prompts.recorded(text, language) is None}
+    # What a caller would need first comes first: a call that comes in the next second waits for no text of its own.
+    texts = texts_by_need(house.plan)
+    others = house.prompts.static_texts() | queue_answers.static_texts(site)
+    others |= star_codes.static_texts(site.switch.languages) | star_codes.results(site)
+    others |= conference_texts.static_texts(site.switch.languages) | review.static_texts(site.switch.languages)
+    usual = {text for language in site.switch.languages for text in spoken.usual(language)}
+    texts += [*sorted(others), *sorted(usual)]
+    recorded = house.prompts.recorded
+    texts = [pair for pair in dict.fromkeys(texts) if recorded(*pair) is None]
     failures = await house.voice.prepare(texts)
     for alarm in (prompts.MISSING, prompts.UNSPOKEN):
         house.alarms.clear(alarm)

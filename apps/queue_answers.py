@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from ivr import speech
 from ivr.steps.voicemail import GREETING
-from ivr.words import Say
+from ivr.words import CallPort, Say
 
 if TYPE_CHECKING:
-    from apps.telephone import Telephone
     from apps.whole_site import Site
 
 TEXTS: dict[str, dict[str, str]] = {
@@ -46,7 +45,7 @@ def static_texts(site: Site) -> set[tuple[str, str]]:
     return {pair for pair in said if pair[0]}
 
 
-async def give(telephone: Telephone, site: Site, queue: str, status: str, language: str) -> str:
+async def give(telephone: CallPort, site: Site, queue: str, status: str, language: str) -> str:
     """Say it and go there. Returns the script to go on with, if that is where; else the call is over or goes on."""
     tried = set()
     while True:

@@ -29,9 +29,9 @@ from acd.effects import (
     StartAlert,
     StopAlert,
 )
-from acd.events import Event, TimePassed
+from acd.events import CallerMoved, Event, TimePassed
 from acd.restore import Restored
-from acd.words import AgentName, AlertId, AlertOutcome, CallerId, LeaveReason
+from acd.words import AgentName, AlertId, AlertOutcome, CallerId, LeaveReason, QueueName
 from apps import explanations, floor_views
 from apps.agent_call import AgentCall
 from apps.api.events import AgentChanged, AlertEnded, AlertStarted, CallDisposed
@@ -147,6 +147,21 @@ class Floor:
             case BookAlert():
                 self._book_alert(effect)
 
+    def move(self, caller: CallerId, queue: str, first: bool) -> bool:
+        """A waiting caller stands in this queue now (empty: their own), or first in it. False when they do not wait."""
+        waiting = self.waiting.get(caller)
+        if waiting is None or waiting.stay is not Stay.WAITING:
+            return False
+        before, name = waiting.queue, QueueName(queue or waiting.queue)
+        waiting.queue = name  # what the centre then says of the caller is about the new queue
+        if name != before:
+            waiting.left_queue(before, LeaveReason.REMOVED)
+        self.tell(CallerMoved(caller, name, first))
+        self._news.touch(before, name)
+        if waiting.stay is Stay.WAITING and name != before:
+            waiting.stands_in_another_queue()
+        return True
+
     # ---- effects ------------------------------------------------------------------------------------------------
 
     def _start_alert(self, effect: StartAlert) -> None:
@@ -213,7 +228,9 @@ class Floor:
         elif queue is not None:
             self._record(waiting, agent_call)
         self._book_outcome(alert, ANSWERED, self._loop.time() - agent_call.began)
-        self._house.today.queue(effect.queue).answered += 1
+        today = self._house.today.queue(effect.queue)
+        today.answered += 1
+        today.in_time += queue is not None and self._loop.time() - waiting.entered <= queue.service_level_s
         self._house.tally.served(effect.queue, effect.waited_s)
         waiting.call.changed()
 

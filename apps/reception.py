@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING
 from apps import star_codes
 from apps.call import Call, Caller
 from apps.causes import CAUSES
+from apps.destination import destination
 from apps.journal_rows import CallDirection
 from apps.journal_story import SegmentKind
 from apps.line import Line
 from apps.line_use import take_phone, take_trunk
 from apps.log import safe
 from apps.site_clock import local_now
+from apps.star_codes import StarCode
 from apps.telephone import Telephone
 from ivr.route import DialDirect, Reject, RunScript
 from ivr.run import run
 from switch.events import Invited
-from switch.words import Cause, FromPhone, FromTrunk, Party
+from switch.words import Cause, FromPhone, FromTrunk
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -58,13 +60,8 @@ def invited(house: House, event: Invited) -> None:
 
 
 async def serve(house: House, call: Call) -> None:
-    """Run the call's script to its end; then the call ends."""
-    try:
-        cause = await _route(house, call)
-    except Exception:  # one call's failure is that call's alone
-        log.exception("call=%s: its script failed", call.id)
-        cause, call.parted_by = Cause.ERROR, Party.SWITCH
-    call.end(call.broken or cause, call.parted_by)
+    """Do what the number leads to, to its end; then the call ends."""
+    await call.run(lambda: _route(house, call))
 
 
 async def _route(house: House, call: Call) -> Cause:
@@ -74,26 +71,22 @@ async def _route(house: House, call: Call) -> Cause:
         log.info("call=%s offers no audio that we speak: %s", call.id, why)
         return Cause.NOT_ACCEPTABLE
     telephone = Telephone(house, call)
-    if call.caller.extension and (code := star_codes.find(house.site, call.caller.called)) is not None:
-        call.enter(SegmentKind.MENU, label=f"star code {code.action}")
-        await star_codes.serve(house, telephone, code)
-        return Cause.NORMAL
-    if "@" in call.caller.called:
-        # `number@trunk` is the dialplan's own word for a way out: a caller who says it must not get one by "{called}".
-        call.enter(SegmentKind.MENU, label="no route")
-        log.warning("call=%s: %s is no number", call.id, safe(call.caller.called))
-        return Cause.NOT_FOUND
-    plan = house.plan
-    routed = plan.route(
-        call.caller.called, call.caller.number, call.caller.trunk, call.caller.extension, local_now(house.site)
+    plan, caller = house.plan, call.caller
+    found = destination(
+        house.site, plan, caller.called, caller.number, caller.trunk, caller.extension, local_now(house.site)
     )
-    if routed is None:
-        call.enter(SegmentKind.MENU, label="no route")
-        log.info("call=%s: no route for %s", call.id, safe(call.caller.called))
-        return Cause.NOT_FOUND
-    match routed.action:
+    match found:
+        case StarCode():
+            call.enter(SegmentKind.MENU, label=f"star code {found.action}")
+            await star_codes.serve(house, call, telephone, found)
+            return Cause.NORMAL
+        case None:
+            call.enter(SegmentKind.MENU, label="no route")
+            log.info("call=%s: no route for %s", call.id, safe(caller.called))
+            return Cause.NOT_FOUND
+    match found.action:
         case RunScript(script):
-            why = await run(plan, script, telephone, language=routed.language, variables=routed.variables)
+            why = await run(plan, script, telephone, language=found.language, variables=found.variables)
             log.info("call=%s: script %s ended: %s", call.id, script, safe(why))
             return Cause.NORMAL
         case DialDirect(numbers, timeout_s, caller_id):

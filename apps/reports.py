@@ -157,19 +157,30 @@ async def alerts_of_agent(books: Journal, agent: str, limit: int) -> Sequence[An
         return (await connection.execute(statement.order_by(alert.c.id.desc()).limit(limit))).all()
 
 
-async def counts_today(books: Journal, midnight: float) -> dict[str, tuple[int, int]]:
-    """Queue → (answered, abandoned) of the waits that ended since `midnight`; "" is every call since, and those
-    answered."""
+SENT_ON = (LeaveReason.TIMED_OUT, LeaveReason.NO_AGENTS, LeaveReason.FULL, LeaveReason.REMOVED)
+"""Out of a queue without an agent, and not by the caller's doing."""
+
+
+async def counts_today(books: Journal, midnight: float) -> dict[str, tuple[int, int, int, int]]:
+    """Queue → (answered, abandoned, answered in time, sent on late) of the waits that ended since `midnight`.
+
+    "" is every call since, and those answered, without the others.
+    """
     await books.settle()
     i, s = interaction.c, stay.c
     taken = func.count().filter(s.outcome == LeaveReason.CONNECTED.value)
+    in_time = func.count().filter(s.outcome == LeaveReason.CONNECTED.value, s.left_at - s.joined_at <= s.target_ms)
+    sent_on = s.outcome.in_([reason.value for reason in SENT_ON])
+    late = func.count().filter(sent_on, s.left_at - s.joined_at > s.target_ms)
     given_up = func.count().filter(s.outcome == LeaveReason.ABANDONED.value)
     recent = (s.joined_at >= ms_of(midnight - LONGEST_WAIT_S), s.left_at >= ms_of(midnight))
     async with books.engine.connect() as connection:
-        rows = (await connection.execute(select(s.queue, taken, given_up).where(*recent).group_by(s.queue))).all()
+        rows = (
+            await connection.execute(select(s.queue, taken, given_up, in_time, late).where(*recent).group_by(s.queue))
+        ).all()
         every = select(func.count(), func.count(i.answered_at)).where(i.started_at >= ms_of(midnight))
         total, answered = (await connection.execute(every)).one()
-    return {queue: (taken, lost) for queue, taken, lost in rows} | {"": (total, answered)}
+    return {queue: tuple(counts) for queue, *counts in rows} | {"": (total, answered, 0, 0)}
 
 
 async def trunks_today(books: Journal, midnight: float) -> dict[str, tuple[int, int]]:

@@ -39,30 +39,42 @@ _STATE = """CASE
     WHEN activity IN ('ringing', 'reserved') THEN 'ringing'
     ELSE 'idle'
 END"""
-_SPANS = f"""
-    RECURSIVE names(agent) AS (
-        SELECT min(agent) FROM agent_state
-        UNION ALL
-        SELECT (SELECT min(agent) FROM agent_state WHERE agent > names.agent) FROM names WHERE names.agent IS NOT NULL
-    ),
-    told AS (
-        SELECT * FROM agent_state WHERE at >= :since AND at < :until AND (:agent = '' OR agent = :agent)
-        UNION ALL
-        SELECT a.* FROM names JOIN agent_state AS a ON a.id = (
-            SELECT id FROM agent_state WHERE agent = names.agent AND at < :since ORDER BY at DESC, id DESC LIMIT 1
-        ) WHERE :agent = '' OR names.agent = :agent
-    ),
-    spans AS (
-        SELECT id, agent, at, reason, limit_at, {_STATE} AS state, max(at, :since) AS from_at,
-            max(at, :since, min(:now, :until, coalesce(lead(at) OVER (PARTITION BY agent ORDER BY at, id), :now)))
-            AS to_at
-        FROM told
-    )
-"""
-"""`spans`: what each agent was, from when to when within the period; what they were before it, from name to name."""
+
+
+def _spans(more: str = "") -> str:
+    """The table `spans`: what each agent was, from when to when within the period, in one pass over the index.
+
+    What they were before the period is found from name to name. `more`: further columns, over the window `turns`.
+    """
+    return f"""
+        RECURSIVE names(agent) AS (
+            SELECT min(agent) FROM agent_state
+            UNION ALL
+            SELECT (SELECT min(agent) FROM agent_state WHERE agent > names.agent) FROM names
+            WHERE names.agent IS NOT NULL
+        ),
+        told AS (
+            SELECT id, agent, at, reason, limit_at, {_STATE} AS state FROM agent_state
+            WHERE at >= :since AND at < :until AND (:agent = '' OR agent = :agent)
+            UNION ALL
+            SELECT id, agent, at, reason, limit_at, {_STATE} FROM agent_state WHERE id IN (
+                SELECT (
+                    SELECT id FROM agent_state WHERE agent = names.agent AND at < :since
+                    ORDER BY at DESC, id DESC LIMIT 1
+                ) FROM names WHERE :agent = '' OR names.agent = :agent
+            )
+        ),
+        spans AS (
+            SELECT id, agent, at, reason, limit_at, state, max(at, :since) AS from_at,
+                max(at, :since, min(:now, :until, coalesce(lead(at) OVER turns, :now))) AS to_at{more}
+            FROM told WINDOW turns AS (PARTITION BY agent ORDER BY at, id)
+        )
+    """
+
+
 _OVER = "CASE WHEN state = 'break' AND limit_at IS NOT NULL THEN max(0, {to} - max({since}, limit_at)) ELSE 0 END"
 _STATES = text(f"""
-    WITH {_SPANS},
+    WITH {_spans()},
     shifts AS (
         SELECT json_extract(value, '$[0]') AS agent, json_extract(value, '$[1]') AS begins_at,
             json_extract(value, '$[2]') AS ends_at FROM json_each(:shifts)
@@ -87,21 +99,21 @@ _STATES = text(f"""
     FROM pieces GROUP BY agent, state
 """)
 """Each agent's time by state, and how much of it was planned: cut wherever a state or a shift begins or ends."""
+_BEFORE = """,
+    CASE lag(state) OVER turns WHEN 'down' THEN lag(state || reason, 2) OVER turns
+    ELSE lag(state || reason) OVER turns END AS before"""
+"""What the agent was before; a break goes on though the switch was down meanwhile."""
 _BREAKS = text(f"""
-    WITH {_SPANS},
-    seen AS (
-        SELECT *, lag(state || reason) OVER (PARTITION BY agent ORDER BY at, id) AS before FROM spans
-        WHERE state <> 'down'
-    ),
+    WITH {_spans(_BEFORE)},
     numbered AS (
         SELECT *, sum(before IS NULL OR before <> 'break' || reason)
             OVER (PARTITION BY agent ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS number
-        FROM seen
+        FROM spans WHERE state = 'break'
     ),
     breaks AS (
         SELECT agent, reason, min(at) AS began_at, sum(to_at - from_at) AS ms,
             sum({_OVER.format(to="to_at", since="from_at")}) AS over
-        FROM numbered WHERE state = 'break' GROUP BY agent, reason, number HAVING ms > 0
+        FROM numbered GROUP BY agent, reason, number HAVING ms > 0
     )
     SELECT agent, reason, sum(began_at >= :since) AS count, sum(ms) AS total_ms, max(ms) AS longest_ms,
         sum(over > 0) AS over_count, sum(over) AS over_ms

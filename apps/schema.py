@@ -152,6 +152,24 @@ stay = Table(
     sqlite_with_rowid=False,
 )
 """One time that a caller is in a queue, and the service that came of it (journal_stays.py)."""
+supervision = Table(
+    "supervision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    _name("by"),  # the supervisor; admin
+    _name("act"),
+    _name("call_id"),
+    _name("agent"),
+    _name("queue"),
+    _name("extension"),  # the supervisor's phone
+    _name("watch_id"),  # the supervisor's own call
+    _name("refused"),  # why it was not done
+    _name("text"),
+    Index("supervision_call", "call_id"),
+    Index("supervision_at", "at"),
+)
+"""Every act of a supervisor, done or refused."""
 
 variable = Table(
     "variable",

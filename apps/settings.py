@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from acd.settings import AGEING
-from apps.crosscheck import Files, crosscheck
+from apps.crosscheck import crosscheck
+from apps.crosscheck_files import Files
 from apps.fields import digit, extension, name
 from apps.model_centre import AGEING_READ, AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_studio import StudioEntry
+from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from apps.reading import check_top, keys_of, read_entries, read_entry, read_list, read_value
 from apps.vip import VipEntry
@@ -29,8 +32,8 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "switch.yaml": tuple(keys_of(SwitchFile)),
     "trunks.yaml": ("trunks", "outbound"),
     "phones.yaml": ("phones",),
-    "agents.yaml": ("agents", "breaks"),
-    "queues.yaml": ("queues", "vip", "ageing"),
+    "agents.yaml": ("agents", "breaks", "supervisors", "roles"),
+    "queues.yaml": ("queues", "vip", "ageing", "studios"),
 }
 """A site's files but the dialplan, and the keys at the top of each."""
 
@@ -62,6 +65,9 @@ def read_site(directory: Path) -> tuple[Site, Files, list[Mistake]]:
         queues=read_entries(docs["queues.yaml"], "queues", QueueEntry, "queue", name),
         vip=read_list(docs["queues.yaml"], "vip", VipEntry, "important caller"),
         ageing=read_value(docs["queues.yaml"], "ageing", AGEING_READ, AGEING),
+        studios=read_entries(docs["queues.yaml"], "studios", StudioEntry, "studio", name),
+        supervisors=read_entries(docs["agents.yaml"], "supervisors", SupervisorEntry, "supervisor", name),
+        roles=read_entries(docs["agents.yaml"], "roles", RoleEntry, "role", name),
         breaks=read_entries(docs["agents.yaml"], "breaks", BreakEntry, "break", digit),
     )
     crosscheck(files, site)

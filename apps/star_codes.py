@@ -7,6 +7,7 @@ Who keys is known by the phone: the agent whose extension it is. From another ph
 is the agent's own and for the PIN, and the agent sits at this phone until logging out.
 
     *97  the messages of the phone's own extension       *98  those of any, by number and PIN (mailbox/)
+    *90 ... *94  supervision (supervise/keyed.py)
     *19  pause the recording of the call that this phone has on hold, or go on with it
 """
 
@@ -21,13 +22,17 @@ from typing import TYPE_CHECKING
 
 from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted, DispositionGiven, WrapUpExtended
 from acd.words import Activity, AgentName
+from apps.fields import EXTENSION
 from apps.log import safe
 from apps.mailbox import texts as mailbox_texts
 from apps.mailbox.door import visit
 from apps.prompter import Prompter
+from apps.studio import texts as studio_texts
+from apps.supervise import keyed, texts
 from ivr.words import Say
 
 if TYPE_CHECKING:
+    from apps.call import Call
     from apps.house import House
     from apps.telephone import Telephone
     from apps.whole_site import Site
@@ -64,7 +69,7 @@ TEXTS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class StarCode:
-    """A code that was keyed. `digit`: what followed it."""
+    """A code that was keyed. `digit`: what followed it, a digit or an extension."""
 
     action: str
     digit: str = ""
@@ -91,13 +96,22 @@ def find(site: Site, called: str) -> StarCode | None:
     result = called.removeprefix(codes.disposition)
     if result != called and re.fullmatch("[0-9]{1,3}", result):
         return StarCode("disposition", result)
+    for action in keyed.ACTIONS:
+        code = codes.all[action]
+        if called == code or (called.startswith(code) and EXTENSION.fullmatch(called, len(code))):
+            return StarCode(action, called[len(code) :])
     return None
 
 
 def static_texts(languages: tuple[str, ...]) -> set[tuple[str, str]]:
     """All that a star code can say, for rendering ahead."""
-    own = {(texts[language], language) for texts in TEXTS.values() for language in languages if language in texts}
-    return own | mailbox_texts.static_texts(languages)
+    own = {(said[language], language) for said in TEXTS.values() for language in languages if language in said}
+    return (
+        own
+        | mailbox_texts.static_texts(languages)
+        | texts.static_texts(languages)
+        | studio_texts.static_texts(languages)
+    )
 
 
 def results(site: Site) -> set[tuple[str, str]]:
@@ -107,8 +121,11 @@ def results(site: Site) -> set[tuple[str, str]]:
     return {(site.disposition(name, code), language) for name, queue in queues for code in queue.dispositions}
 
 
-async def serve(house: House, telephone: Telephone, code: StarCode) -> None:
+async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) -> None:
     """Do what the code says and confirm it."""
+    if code.action in keyed.ACTIONS:
+        await keyed.serve(house, call, telephone, code.action, code.digit)
+        return
     if code.action == "voicemail":
         await visit(house, telephone, telephone.extension, house.site.switch.language)
         return
@@ -179,8 +196,7 @@ async def _dispose(house: House, voice: Prompter, agent: AgentName, code: str) -
     else:
         house.floor.tell(DispositionGiven(agent, code))
         name = house.site.disposition(view.queue, code)
-        noted = [Say(name, voice.language)] if name else []
-        await voice.say("noted", *noted)
+        await voice.say("noted", *([Say(name, voice.language)] if name else []))
 
 
 def _sitting_at(house: House, extension: str) -> AgentName | None:
@@ -201,8 +217,7 @@ async def _identify(house: House, voice: Prompter) -> AgentName | None:
         expected = house.site.agents[owner].pin if owner is not None else ""
         if hmac.compare_digest(pin.encode(), expected.encode()) and expected and owner is not None:
             return owner
-        log.warning(
-            "extension %s: wrong extension or PIN for a log-in (%s)", voice.telephone.extension, safe(extension)
-        )
+        at = voice.telephone.extension
+        log.warning("extension %s: wrong extension or PIN for a log-in (%s)", at, safe(extension))
         await voice.say("wrong")
     return None

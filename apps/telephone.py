@@ -25,6 +25,8 @@ from apps.log import safe
 from apps.mailbox import files
 from apps.mailbox.door import visit
 from apps.site_clock import local_now
+from apps.studio.keys import attend
+from apps.studio.words import Role
 from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
@@ -47,8 +49,8 @@ class Telephone:
     def __init__(self, house: House, call: Call) -> None:
         self._house = house
         self._call = call
-        self._lookups = house.lookups
-        """As the site was when the call began."""
+        # As long as the call lasts it hears what was recorded and answered when it began, whatever is reloaded.
+        self._site, self._prompts, self._lookups = house.site, house.prompts, house.lookups
         caller = call.caller
         self._recorded: set[str] = set()
         """Files that `record` made."""
@@ -72,7 +74,9 @@ class Telephone:
         if (digit := self._take(stop_on)) is not None:
             return digit
         await self.answer()
-        return await self.play_sources(await prompt_sources.sources(self._house, prompts), stop_on=stop_on)
+        return await self.play_sources(
+            await prompt_sources.sources(self._house, prompts, self._prompts), stop_on=stop_on
+        )
 
     async def play_sources(
         self, sources: Sequence[Source], *, stop_on: str = "", steer: Mapping[str, Callable[[], None]] | None = None
@@ -172,9 +176,15 @@ class Telephone:
             wants=wants,
         )
 
+    async def studio(self, name: str, *, role: str, language: str) -> str:
+        """Be in a studio's show."""
+        await self.answer()
+        self._call.speak(language)
+        return await attend(self._house, self._call, name, Role(role) if role else None)
+
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
-        return await queue_answers.give(self, self._house.site, queue, status, language)
+        return await queue_answers.give(self, self._site, queue, status, language)
 
     async def dial(
         self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None

@@ -16,6 +16,15 @@ class QueueToday:
 
     answered: int = 0
     abandoned: int = 0
+    in_time: int = 0
+    """Answered within the queue's `service_level`."""
+    sent_on_late: int = 0
+    """Sent on without an agent after longer than that."""
+
+    @property
+    def counted(self) -> int:
+        """Of whom the service level is a share (docs/reports.md)."""
+        return self.answered + self.abandoned + self.sent_on_late
 
 
 @dataclass(slots=True)
@@ -63,10 +72,10 @@ class Today:
         self.trunk_failures[name] += failed
 
     def remember(
-        self, calls: int, queues: Mapping[str, tuple[int, int]], trunks: Mapping[str, tuple[int, int]]
+        self, calls: int, queues: Mapping[str, tuple[int, int, int, int]], trunks: Mapping[str, tuple[int, int]]
     ) -> None:
-        """What the books know of the day at start: all calls; answered and abandoned by queue; calls and failed by
-        trunk. Replaces the counts."""
+        """What the books know of the day at start: all calls; answered, abandoned, answered in time and sent on late by
+        queue; calls and failed by trunk. Replaces the counts."""
         self.new_day()
         self.calls = calls
         self._queues.update({name: QueueToday(*counts) for name, counts in queues.items()})

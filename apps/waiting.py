@@ -56,6 +56,11 @@ class Waiting:
     agent_call: AgentCall | None = None
     """With whom they talk."""
     waited_s: float = 0.0
+    entered: float = field(init=False)
+    """When they came to stand in this queue; later than `began` for who was moved."""
+
+    def __post_init__(self) -> None:
+        self.entered = self.began
 
     @property
     def caller(self) -> CallerId:
@@ -70,10 +75,28 @@ class Waiting:
                 self.call.leave(reason.value)
             self.result.set_result(QueueResult(reason.value, agent, self.waited_s))
 
+    def stands_in_another_queue(self) -> None:
+        """A supervisor moved the caller to `queue`: for the books a stay of its own."""
+        call, queue = self.call, self.house.site.queues.get(self.queue)
+        current = call.story.current if call.story is not None else None
+        if current is not None and current.queue != self.queue:
+            call.leave("moved")
+            call.enter(SegmentKind.QUEUE, queue=self.queue)
+        self.entered = asyncio.get_running_loop().time()
+        if queue is not None:
+            self.house.journal.stay_opened(call.id, self.queue, call.at(), queue.service_level_s, queue.short_abandon_s)
+
     def _book_left(self, reason: LeaveReason) -> None:
         """The wait is over without an agent, if it was not before."""
         if self.stay is Stay.WAITING:
-            self.house.journal.stay_left(self.call.id, self.call.at(), reason.value)
+            self.left_queue(self.queue, reason)
+
+    def left_queue(self, name: str, reason: LeaveReason) -> None:
+        """For the books and today's counts: the wait in this queue is over without an agent."""
+        self.house.journal.stay_left(self.call.id, self.call.at(), reason.value)
+        queue, waited_s = self.house.site.queues.get(name), asyncio.get_running_loop().time() - self.entered
+        if reason is not LeaveReason.ABANDONED and queue is not None and waited_s > queue.service_level_s:
+            self.house.today.queue(name).sent_on_late += 1
 
     def too_long(self) -> None:
         """The dialplan's own patience is over. Whoever talks by then may talk on."""
@@ -99,6 +122,8 @@ class Waiting:
                 self.house.today.queue(self.queue).abandoned += 1
                 self.house.tally.given_up(self.queue, asyncio.get_running_loop().time() - self.began)
             floor.tell(CallerLeft(self.caller, abandoned))
+        if self.agent_call is not None and self.call.line.live:  # taken from the agent
+            self.agent_call.part(Party.SWITCH)
         for agent_call in (*self.ringing.values(), *((self.agent_call,) if self.agent_call is not None else ())):
             line = agent_call.line
             line.hang_up(Cause.NORMAL if line.answered else Cause.CANCELLED)

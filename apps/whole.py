@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import soundfile
+
 from apps import star_codes
-from apps.crosscheck import Files
+from apps.crosscheck_files import Files
 from apps.lookups import code
 from apps.settings import read_site
 from apps.whole_site import Site
@@ -40,6 +42,7 @@ def load_whole(directory: Path) -> Whole:
     # What a broken file should have had may be there.
     known = replace(_known(site, files, prompts.names), functions=AnyFunction() if wrong_code else functions)
     wrong: list[Mistake] = [*mistakes, *wrong_prompts, *wrong_code]
+    wrong += unplayable(prompts, site.paths.prompts)
     if "switch.yaml" in files.broken:
         # Its languages decide what every text of the dialplan must have.
         raise Mistakes(wrong)
@@ -49,6 +52,18 @@ def load_whole(directory: Path) -> Whole:
     if not all(mistake.warning for mistake in wrong):
         raise Mistakes(wrong)
     return Whole(site, prompts, plan, tuple(sorted(wrong)))
+
+
+def unplayable(prompts: Prompts, directory: Path) -> Iterator[Mistake]:
+    """Recorded prompts in which there is no sound: a caller would meet silence."""
+    for path in prompts.recordings.values():
+        try:
+            why = "" if soundfile.info(str(path)).frames else "it is empty"
+        except RuntimeError as error:  # what soundfile raises for whatever it cannot read
+            why = str(error).rpartition(": ")[2].rstrip(".")
+        if why:
+            shown = f"{directory.name}/{path.relative_to(directory)}"
+            yield Mistake(shown, 1, f"The recording cannot be played: {why}", "Record it anew, as a WAV file.")
 
 
 def hidden_by_star_codes(site: Site, plan: Plan) -> Iterator[Mistake]:
@@ -81,6 +96,11 @@ def _known(site: Site, files: Files, prompts: frozenset[str]) -> Known:
         extensions=phones,
         mailboxes=phones,
         queues=names("queues", known.queues),
+        studios=_in_queues_yaml(files, "studios", known.studios),
         trunks=names("trunks", known.trunks),
         scripts=AnyName() if "queues.yaml" in files.broken else known.scripts,
     )
+
+
+def _in_queues_yaml(files: Files, key: str, sound: frozenset[str]) -> frozenset[str]:
+    return AnyName() if "queues.yaml" in files.broken else sound | (files.names("queues.yaml", key) or set())

@@ -15,6 +15,8 @@ from acd.words import AgentName, QueueName
 from apps.lookups.sql import look_at
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_studio import StudioEntry
+from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from apps.vip import VipEntry
 from ivr.words import Known
@@ -61,6 +63,10 @@ class Site:
     """Points of priority that a minute of waiting is worth."""
     breaks: Mapping[str, BreakEntry] = field(default_factory=dict)
     """Digit keyed after the break code, and the reason it stands for."""
+    studios: Mapping[str, StudioEntry] = field(default_factory=dict)
+    supervisors: Mapping[str, SupervisorEntry] = field(default_factory=dict)
+    roles: Mapping[str, RoleEntry] = field(default_factory=dict)
+    """Beside the built-in ones, or instead of one of these."""
 
     def break_limit_s(self, reason: str) -> float | None:
         """How long a break for this reason is meant to be; None: no limit."""
@@ -84,6 +90,7 @@ class Site:
             languages=self.switch.languages,
             extensions=frozenset(self.phones),
             queues=frozenset(self.queues),
+            studios=frozenset(self.studios),
             trunks=frozenset(self.trunks),
             mailboxes=frozenset(self.phones),
             music=frozenset(self.switch.music),

@@ -69,6 +69,8 @@ class Kind:
 
     holds_branches: ClassVar[bool] = False
     holds_speech: ClassVar[bool] = False
+    secret: ClassVar[bool] = False
+    """May hold secrets: what is different in it is not shown."""
     word: str = "text"
     """For the manual: what may be written."""
     blank: Any = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from ivr.argument import Kind, Reading, nearest, noun, shown, template
 from ivr.argument_expression import Assignments, Worked, Worth
@@ -51,6 +51,7 @@ class Url(Kind):
 class Headers(Assignments):
     """Headers of a request."""
 
+    secret: ClassVar[bool] = True
     word = "mapping of header names to texts"
     example = 'Write {Authorization: "Bearer ..."}.'
 

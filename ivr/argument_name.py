@@ -29,6 +29,7 @@ class Name(Text):
         if name:
             known = {
                 "queue": reading.known.queues,
+                "studio": reading.known.studios,
                 "mailbox": reading.known.mailboxes,
                 "music class": reading.known.music,
                 "trunk": reading.known.trunks,

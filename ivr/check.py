@@ -27,10 +27,11 @@ def check(
     `broken`: (file, line) of routes to leave out. `whole`: every step could be read, so that what nothing reaches
     is a mistake.
     """
-    yield from _names(plan, known)
+    unknown = list(_names(plan, known))
+    yield from unknown
     yield from _variables(plan, names_set)
     yield from _routes(plan, broken)
-    yield from check_flow(plan, known, whole=whole)
+    yield from check_flow(plan, known, whole=whole and not unknown)
 
 
 # ---- names --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 import yaml
 
@@ -74,11 +75,10 @@ def parse(text: str, file: str) -> Document:
     """The document that `text` is. Never raises: what is wrong is in `mistakes`."""
     document = Document(file)
     try:
-        deep = _too_deep(text)
-        if deep is not None:
-            document.mistakes.append(Mistake(file, deep, "Nested too deeply", "Write it flatter."))
-            return document
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)
+        node = _node(text)
+    except _Deep as deep:
+        document.mistakes.append(Mistake(file, deep.line, "Nested too deeply", "Write it flatter."))
+        return document
     except UnicodeEncodeError:
         document.mistakes.append(Mistake(file, 1, "Not UTF-8 text", "Save the file as UTF-8."))
         return document
@@ -94,23 +94,80 @@ def parse(text: str, file: str) -> Document:
         document.mistakes.append(Mistake(file, 1, f"Not YAML: {str(error).splitlines()[0]}", ""))
         return document
     if node is not None:
-        document.lines[()] = node.start_mark.line + 1
+        document.lines[()] = node.line
         document.data = _build(node, (), document, set())
     document.mistakes += unquoted.in_sound(text, file)
     return document
 
 
-def _too_deep(text: str) -> int | None:
-    """The line where nesting passes MAX_DEPTH, or None. `compose` would overrun the C stack."""
-    depth = 0
+@dataclass(slots=True)
+class _Node:
+    """One node of the YAML text. `children`: items of a list; keys and values in turn of a mapping."""
+
+    line: int
+    kind: Literal["text", "list", "mapping"]
+    text: str = ""
+    quoted: bool = False
+    children: list[_Node] = field(default_factory=list)
+
+
+class _Deep(Exception):
+    """Nesting passes MAX_DEPTH here: whoever builds it would overrun the stack."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def _node(text: str) -> _Node | None:
+    """The text's one document; None when it has none. Raises yaml.YAMLError, _Deep.
+
+    Event by event, and not by `yaml.compose`, which is one long call into C: a large file that is read while calls
+    run must let their thread have its turns.
+    """
+    root: _Node | None = None
+    anchors: dict[str, _Node] = {}
+    inside: list[_Node] = []
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        if isinstance(event, yaml.DocumentStartEvent):
+            if root is not None:
+                raise _problem("found another document", event.start_mark)
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            inside.pop()
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        node = _of(event, anchors)
+        if inside:
+            inside[-1].children.append(node)
+        else:
+            root = node
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return event.start_mark.line + 1 if event.start_mark is not None else 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return None
+            inside.append(node)
+            if len(inside) > MAX_DEPTH:
+                raise _Deep(node.line)
+    return root
+
+
+def _problem(what: str, mark: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=what, problem_mark=mark)
+
+
+def _of(event: yaml.NodeEvent, anchors: dict[str, _Node]) -> _Node:
+    """The node that an event begins; an alias is the node it stands for."""
+    if isinstance(event, yaml.AliasEvent):
+        if event.anchor not in anchors:
+            raise _problem("found undefined alias", event.start_mark)
+        return anchors[event.anchor]
+    line = event.start_mark.line + 1 if event.start_mark is not None else 1
+    if isinstance(event, yaml.ScalarEvent):
+        node = _Node(line, "text", str(event.value), event.style in ("'", '"'))
+    else:
+        node = _Node(line, "list" if isinstance(event, yaml.SequenceStartEvent) else "mapping")
+    if event.anchor is not None:
+        anchors[event.anchor] = node
+    return node
 
 
 def _mend(problem: str) -> str:
@@ -125,48 +182,46 @@ def _mend(problem: str) -> str:
     return "Look at the indentation and the quotes of this line and the one before."
 
 
-def _build(node: yaml.Node, place: Place, document: Document, open_nodes: set[int]) -> Value:
+def _build(node: _Node, place: Place, document: Document, open_nodes: set[int]) -> Value:
     # An anchor may be used again, but not inside itself, and depth is bounded: hostile YAML must end.
     document.values += 1
     if document.values == MAX_VALUES:
         document.mistakes.append(
-            Mistake(document.file, node.start_mark.line + 1, "Too many values", "Use fewer anchors, or split the file.")
+            Mistake(document.file, node.line, "Too many values", "Use fewer anchors, or split the file.")
         )
     if document.values >= MAX_VALUES:
         return ""
     if id(node) in open_nodes or len(place) > MAX_DEPTH:
-        document.mistakes.append(
-            Mistake(document.file, node.start_mark.line + 1, "Nested too deeply", "Write it flatter.")
-        )
+        document.mistakes.append(Mistake(document.file, node.line, "Nested too deeply", "Write it flatter."))
         return ""
-    if isinstance(node, yaml.ScalarNode):
-        if node.style in ("'", '"'):
+    if node.kind == "text":
+        if node.quoted:
             document.quoted.add(place)
-        return str(node.value)
+        return node.text
     open_nodes.add(id(node))
     try:
-        if isinstance(node, yaml.SequenceNode):
+        if node.kind == "list":
             items: list[Value] = []
-            for index, child in enumerate(node.value):
-                document.lines[(*place, index)] = child.start_mark.line + 1
+            for index, child in enumerate(node.children):
+                document.lines[(*place, index)] = child.line
                 items.append(_build(child, (*place, index), document, open_nodes))
             return items
-        mapping: dict[str, Value] = {}
-        assert isinstance(node, yaml.MappingNode)
-        for key_node, child in node.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                document.mistakes.append(Mistake(document.file, line, "A key must be plain text", ""))
-                continue
-            key = str(key_node.value)
-            if key in mapping:
-                first = document.lines[(*place, key)]
-                document.mistakes.append(
-                    Mistake(document.file, line, f'"{key}" is here twice (first in line {first})', "Keep one.")
-                )
-                continue
-            document.lines[(*place, key)] = line
-            mapping[key] = _build(child, (*place, key), document, open_nodes)
-        return mapping
+        return _mapping(node, place, document, open_nodes)
     finally:
         open_nodes.discard(id(node))
+
+
+def _mapping(node: _Node, place: Place, document: Document, open_nodes: set[int]) -> dict[str, Value]:
+    mapping: dict[str, Value] = {}
+    for key, child in zip(node.children[::2], node.children[1::2], strict=True):
+        if key.kind != "text":
+            document.mistakes.append(Mistake(document.file, key.line, "A key must be plain text", ""))
+            continue
+        if key.text in mapping:
+            first = document.lines[(*place, key.text)]
+            what = f'"{key.text}" is here twice (first in line {first})'
+            document.mistakes.append(Mistake(document.file, key.line, what, "Keep one."))
+            continue
+        document.lines[(*place, key.text)] = key.line
+        mapping[key.text] = _build(child, (*place, key.text), document, open_nodes)
+    return mapping

@@ -7,11 +7,13 @@ Pure. Deliberately absent: what is wrong with a way (check_flow.py), how it is d
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.plan import Plan, Script, walk
+from ivr.plan import Plan, Script, step_texts, walk
+from ivr.route import RunScript
 from ivr.verb import Block, Step
 
 How = Literal["next", "branch", "jump", "call", "back", "again"]
@@ -114,6 +116,26 @@ class Flow:
                         grew = True
                         break
         return passed
+
+
+def texts_by_need(plan: Plan) -> list[tuple[str, str]]:
+    """(text, language) of all that can be rendered ahead, what callers need first first: by steps from a route."""
+    flow = Flow(plan)
+    routed = {entry.action.script: None for entry in plan.routes if isinstance(entry.action, RunScript)}
+    todo = deque(first_steps(plan.scripts[name] for name in routed if name in plan.scripts))
+    seen: set[int] = set()
+    found: dict[tuple[str, str], None] = {}
+    for start in (None, *flow.steps):  # then the steps that no route reaches
+        if start is not None:
+            todo.append(start)
+        while todo:
+            step = todo.popleft()
+            if id(step) in seen:
+                continue
+            seen.add(id(step))
+            found.update(dict.fromkeys(step_texts(step)))
+            todo.extend(edge.end for edge in flow.out(step) if edge.end is not None)
+    return list(found)
 
 
 def first_steps(scripts: Iterable[Script]) -> list[Step]:

@@ -72,14 +72,7 @@ class Plan:
 
     def static_texts(self) -> set[tuple[str, str]]:
         """(text, language) of everything that can be rendered before anybody calls."""
-        found: set[tuple[str, str]] = set()
-        for script in self.scripts.values():
-            for step in walk(script.steps):
-                for argument in fields(step.verb):
-                    value = getattr(step.verb, argument.name)
-                    for said in argument.metadata["kind"].speeches(value):
-                        found.update(static_texts(said))
-        return found
+        return {text for script in self.scripts.values() for step in walk(script.steps) for text in step_texts(step)}
 
 
 def walk(block: Block) -> Iterator[Step]:
@@ -88,3 +81,11 @@ def walk(block: Block) -> Iterator[Step]:
         yield step
         for _, branch in step.verb.branches():
             yield from walk(branch)
+
+
+def step_texts(step: Step) -> Iterator[tuple[str, str]]:
+    """(text, language) of what a step says and can be rendered before anybody calls."""
+    for argument in fields(step.verb):
+        value = getattr(step.verb, argument.name)
+        for said in argument.metadata["kind"].speeches(value):
+            yield from static_texts(said)

@@ -91,26 +91,35 @@ def route(
 ) -> Routed | None:
     """The first route that matches, or None."""
     for entry in routes:
-        rest = _matched(entry.to, called)
-        if rest is None or not _conditions_hold(entry, hours, caller, trunk, extension, local_now):
+        if refusing(entry, hours, called, caller, trunk, extension, local_now):
             continue
+        rest = _matched(entry.to, called) or ""
         variables = {"called": called, "caller": caller, "trunk": trunk, "extension": extension, "rest": rest}
         return Routed(_action(entry, variables), {"rest": rest}, entry.language, entry)
     return None
 
 
-def _conditions_hold(
-    entry: Route, hours: Mapping[str, Hours], caller: str, trunk: str, extension: str, local_now: datetime
-) -> bool:
+def refusing(
+    entry: Route,
+    hours: Mapping[str, Hours],
+    called: str,
+    caller: str,
+    trunk: str,
+    extension: str,
+    local_now: datetime,
+) -> str:
+    """The first condition of a route, by its name in YAML, that does not hold for a call; empty when all hold."""
+    if _matched(entry.to, called) is None:
+        return "to"
     if entry.phone is not None and entry.phone != bool(extension):
-        return False
+        return "phone"
     if entry.trunks and trunk not in entry.trunks:
-        return False
+        return "trunk"
     if entry.extension and (not extension or _matched(entry.extension, extension) is None):
-        return False
+        return "extension"
     if _matched(entry.caller, caller) is None:
-        return False
-    return not entry.hours or hours[entry.hours].is_open(local_now) == entry.open
+        return "from"
+    return "hours" if entry.hours and hours[entry.hours].is_open(local_now) != entry.open else ""
 
 
 def _matched(patterns: tuple[Pattern, ...], number: str) -> str | None:

@@ -58,6 +58,17 @@ class Template:
         """Whether it holds letters of its own, so that it belongs to one language."""
         return any(isinstance(part, str) and any(char.isalpha() for char in part) for part in self.parts)
 
+    @property
+    def written(self) -> str:
+        """The text as it stands in YAML."""
+        pieces = []
+        for part in self.parts:
+            if isinstance(part, str):
+                pieces.append(part.replace("{", "{{").replace("}", "}}"))
+            else:
+                pieces.append(f"{{{part.name}:{part.form}}}" if part.form else f"{{{part.name}}}")
+        return "".join(pieces)
+
     def expand(
         self, variables: Mapping[str, str], language: str = "", quote: Callable[[str], str] | None = None
     ) -> str:

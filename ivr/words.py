@@ -117,6 +117,7 @@ class Known:
     """Languages that every text must be given in; the first is spoken until a script sets another."""
     extensions: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
+    studios: frozenset[str] = frozenset()
     trunks: frozenset[str] = frozenset()
     mailboxes: frozenset[str] = frozenset()
     music: frozenset[str] = frozenset()
@@ -226,6 +227,12 @@ class CallPort(World, Protocol):
         wants: Wants = NOTHING_WANTED,
     ) -> QueueResult:
         """Wait in a queue and talk to an agent. None leaves the queue's own setting."""
+
+    async def studio(self, name: str, *, role: str, language: str) -> str:
+        """Be in a studio's show until the caller leaves it; `role`: caller, expert, or empty: as their phone is listed.
+
+        Returns "left", "full" or "removed": there is no such studio any more.
+        """
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """Say and do what the queue itself answers to a caller whom it could not serve.

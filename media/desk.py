@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
@@ -24,7 +25,7 @@ from media.desk_base import MediaError, NoEngine, NoPort
 from media.desk_recordings import Recordings
 from media.desk_rooms import Bridges
 from media.engine_line import EngineLine, EngineRefused, EngineUnreachable
-from media.events import AnnouncementEnded, EngineBack, EngineLost, MediaEvent, PlayEnded
+from media.events import AnnouncementEnded, EngineBack, EngineLost, FloorChanged, MediaEvent, PlayEnded
 from media.messages import DeskOrder
 from media.paths import LocalAddress, Path
 from media.stream_report import StreamReport
@@ -61,7 +62,8 @@ class Desk(Bridges, Recordings):
     def __init__(self, engines: Mapping[str, FilePath], listener: Callable[[MediaEvent], None]) -> None:
         super().__init__(listener)
         self._lines = {
-            name: EngineLine(name, path, self._told, self._lost, self._greet) for name, path in engines.items()
+            name: EngineLine(name, path, functools.partial(self._told, name), self._lost, self._greet)
+            for name, path in engines.items()
         }
         self._missed: set[str] = set()
         """Engines that were lost and are not back."""
@@ -172,7 +174,7 @@ class Desk(Bridges, Recordings):
             self._missed.discard(line.name)
             self._announce(EngineBack(line.name))
 
-    def _told(self, name: str, fields: Any) -> None:
+    def _told(self, engine: str, name: str, fields: Any) -> None:
         kind = _EVENTS.get(name)
         if kind is None:
             return
@@ -181,6 +183,11 @@ class Desk(Bridges, Recordings):
             self._playing.pop(event.play, None)
         elif isinstance(event, AnnouncementEnded) and self._announced.pop(event.number, None) is None:
             return  # a doorbell of ours
+        elif isinstance(event, FloorChanged):
+            changed = self._speakers.heard(engine, event)
+            if changed is None:
+                return
+            event = changed
         self._announce(event)
 
     def _lost(self, line: EngineLine) -> None:
@@ -191,6 +198,8 @@ class Desk(Bridges, Recordings):
             self._where.pop(stream, None)
         self._lose_rooms(line)
         self._announce(EngineLost(line.name, streams))
+        for changed in self._speakers.lost(line.name):
+            self._announce(changed)
         for play, stream in [(play, stream) for play, stream in self._playing.items() if stream in streams]:
             del self._playing[play]
             self._announce(PlayEnded(stream, play, "closed", 0))

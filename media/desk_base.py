@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
+from media.desk_floor import Speakers
 from media.desk_ties import TieLines
 from media.engine_line import EngineLine
 from media.events import MediaEvent
@@ -91,6 +92,7 @@ class Engines:
         self._inside: dict[StreamId, RoomId] = {}
         """The room that a stream is in."""
         self._ties = TieLines()
+        self._speakers = Speakers()
         self._recordings: dict[str, Running] = {}
         self._playing: dict[int, StreamId] = {}
         self._announced: dict[int, EngineLine] = {}

@@ -135,13 +135,14 @@ class Bridges(Plays):
         """Tell `FloorChanged` of who speaks in the room, or no more.
 
         With `loudest`, only so many of those who speak are heard by the others; for big rooms. Of a room on several
-        engines the hub judges, and each of the others is one voice to it. A room that nobody is in forgets it.
+        engines all who speak are told, and the hub judges who is let through: each of the others is one voice to it.
+        A room that nobody is in forgets it.
         """
         spread = self._rooms.get(room)
-        if spread is not None and spread.hub is not None:
-            order = orders.WatchFloor(room, on, loudest)
-            spread.floor = order if on else None
-            spread.hub.tell(order)
+        if spread is not None:
+            spread.watch(orders.WatchFloor(room, on, loudest))
+        if not on:
+            self._speakers.forget(room)
 
     def announce(
         self, where: RoomId | StreamId, sources: Sequence[Source], *, duck_db: float = 12.0, loop: bool = False

@@ -27,7 +27,7 @@ class Spread:
     shape: Shape = field(default_factory=Shape)
     bell: orders.Doorbell | None = None
     floor: orders.WatchFloor | None = None
-    """What the hub was told, and whoever becomes it is."""
+    """What the hub was told, and whoever becomes it is; the others only say who speaks."""
     hub: EngineLine | None = None
     """The engine that all others are tied to: the first one, for as long as it has a member."""
     crowd: Counter[EngineLine] = field(default_factory=Counter)
@@ -108,6 +108,12 @@ class Spread:
         if self.hub is not before and self.hub is not None and self.floor is not None:
             self.hub.tell(self.floor)
 
+    def watch(self, floor: orders.WatchFloor) -> None:
+        """Let every engine watch its part from now on, or no more."""
+        self.floor = floor if floor.on else None
+        for line in self.crowd:
+            line.tell(floor if line is self.hub else _only_told(floor))
+
     def _tell(self, line: EngineLine, part: Part, anew: bool, absent: tuple[StreamId, ...]) -> None:
         inside = self._inside.get(line)
         if inside is None or anew:
@@ -120,7 +126,14 @@ class Spread:
             line.tell(_hear(self.room, part.shape))
         if inside is None and self.bell is not None:
             line.tell(self.bell)
+        if inside is None and self.floor is not None and line is not self.hub:
+            line.tell(_only_told(self.floor))
         self._inside[line], self._shaped[line] = set(part.members), part.shape
+
+
+def _only_told(floor: orders.WatchFloor) -> orders.WatchFloor:
+    """Of a part that is not the hub's: who speaks there, and everybody is let through."""
+    return orders.WatchFloor(floor.room, floor.on, 0)
 
 
 def _hear(room: RoomId, shape: Shape) -> orders.Hear:

@@ -25,8 +25,8 @@ __all__ = ["Voice", "VoiceError"]
 PATIENCE_S = 5.0
 RETRY_S = 0.1
 """Between two attempts to connect, while patience lasts."""
-AT_ONCE = 8
-"""Requests of one `prepare` under way together; more would only make a live call wait behind them."""
+AT_ONCE = 2
+"""Requests of one `prepare` under way together: the child never idles, and a live call waits behind two sentences."""
 MAX_ANSWER = 64 << 10
 
 
@@ -70,7 +70,7 @@ class Voice:
         return await asyncio.shield(task)
 
     async def prepare(self, texts: Iterable[tuple[str, str]]) -> list[str]:
-        """Render texts (text, language) ahead of need. Returns a sentence for each that failed."""
+        """Render texts (text, language) ahead of need, in this order. Returns a sentence for each that failed."""
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(text: str, language: str) -> str | None:
@@ -81,7 +81,7 @@ class Voice:
                     return f"{_short(text)} ({language}): {error}"
             return None
 
-        wanted = sorted(set(texts))
+        wanted = dict.fromkeys(texts)
         return [failed for failed in await asyncio.gather(*(one(*pair) for pair in wanted)) if failed is not None]
 
     async def close(self) -> None:

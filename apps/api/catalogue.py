@@ -14,7 +14,11 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from apps.api import params as p
+from apps.api import studio_types as stu
+from apps.api import supervise_params as s
+from apps.api import supervise_types as st
 from apps.api import types as t
+from apps.api.wallboard_types import Wallboard
 
 P = TypeVar("P", bound=Struct)
 R = TypeVar("R")
@@ -103,6 +107,30 @@ CALLERS_REMEMBER = Signature(
 CALLERS_FORGET = Signature(
     "callers.forget", p.ByNumber, t.CallerMemoryInfo, "Forget everything of a caller's number; tells what it was."
 )
+SUPERVISE_LISTEN = Signature("supervise.listen", s.Watch, st.WatchInfo, "Let a supervisor hear talks.")
+SUPERVISE_WHISPER = Signature(
+    "supervise.whisper", s.Watch, st.WatchInfo, "Let a supervisor hear talks and be heard by the agent."
+)
+SUPERVISE_BARGE = Signature(
+    "supervise.barge", s.Watch, st.WatchInfo, "Let a supervisor hear talks and be heard by both."
+)
+SUPERVISE_STOP = Signature("supervise.stop", s.ByWatcher, st.Watches, "A supervisor hears no more; those who still do.")
+SUPERVISE_LIST = Signature("supervise.list", p.Nothing, st.Watches, "Supervisors on the line.")
+SUPERVISE_TAKEOVER = Signature("supervise.takeover", s.Take, t.CallInfo, "Take a talk from its agent.")
+SUPERVISE_INTERCEPT = Signature("supervise.intercept", s.Take, t.CallInfo, "Take a call that is no talk yet.")
+SUPERVISE_RELEASE = Signature("supervise.release", s.OnCall, t.HangupInfo, "End a call for both sides.")
+SUPERVISE_MOVE = Signature("supervise.move", s.Move, t.CallInfo, "Move a waiting call to another queue, or up.")
+SUPERVISE_STATE = Signature("supervise.state", s.AgentState, t.AgentInfo, "Change an agent's state for them.")
+SUPERVISE_NOTE = Signature("supervise.note", s.Note, st.ActInfo, "Write a coach's remark into the books.")
+SUPERVISE_LOG = Signature("supervise.log", s.ActFilter, st.Acts, "What supervisors did, and were not let do.")
+
+STUDIO_LIST = Signature("studio.list", p.Nothing, stu.StudioList, "Studios: who is in them, on air, asking to speak.")
+STUDIO_SHOW = Signature("studio.show", stu.ByStudio, stu.StudioDetail, "One studio with everybody in it.")
+STUDIO_SCREEN = Signature("studio.screen", stu.InStudio, stu.StudioDetail, "Let the host talk with a caller, unheard.")
+STUDIO_AIR = Signature("studio.air", stu.InStudio, stu.StudioDetail, "Put a caller on air.")
+STUDIO_BACK = Signature("studio.back", stu.InStudio, stu.StudioDetail, "Send a caller back to their place in the line.")
+STUDIO_DROP = Signature("studio.drop", stu.InStudio, stu.StudioDetail, "Send a caller back to those who listen.")
+WALLBOARD_GET = Signature("wallboard.get", p.Nothing, Wallboard, "The wallboard's numbers at this moment.")
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")

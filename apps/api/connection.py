@@ -3,7 +3,7 @@
 Requests of one client are answered in order. A client that does not read is waited for alone; one that sends
 rubbish gets an error object, one that sends an endless line is closed.
 
-Deliberately absent: what methods do (they are given), the wire's form (protocol.py), numbering events (events.py).
+Deliberately absent: what methods do (they are given), the wire's form (protocol.py), numbering events (hub.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,10 @@ from msgspec import UNSET, Raw, Struct
 from apps.api import params as p
 from apps.api.catalogue import OWN
 from apps.api.discover import openrpc
-from apps.api.events import TypeFilter
+from apps.api.event_filter import WALLBOARD, TypeFilter
+from apps.api.events import WallboardNumbers
+from apps.api.hub import Event
+from apps.api.instants import utc
 from apps.api.protocol import (
     API,
     ApiError,
@@ -58,6 +62,8 @@ class Connection:
         self._filter = TypeFilter([])
         self._news = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
+        self._ticks: asyncio.Task[None] | None = None
+        """Tells the wallboard's numbers."""
 
     async def serve(self) -> None:
         """Greet and answer until the client goes."""
@@ -72,13 +78,20 @@ class Connection:
                     await self._send(reply)
                 if self._cursor is not None and self._pump is None:
                     self._pump = asyncio.create_task(self._tell(), name="api events")
+                if self._cursor is not None and self._ticks is None and self._filter.wants(WALLBOARD):
+                    self._ticks = asyncio.create_task(self._tell_board(), name="api wallboard")
             await self._writer.drain()
             self._writer.close()
             await self._writer.wait_closed()
         finally:
             hub.forget(self)
-            if self._pump:
-                self._pump.cancel()
+            self._tell_no_more()
+
+    def _tell_no_more(self) -> None:
+        for task in (self._pump, self._ticks):
+            if task is not None:
+                task.cancel()
+        self._cursor = self._pump = self._ticks = None
 
     async def _line(self) -> bytes | None:
         """The next line that says something; None when there will be none."""
@@ -166,9 +179,7 @@ class Connection:
             case "events.unsubscribe":
                 read_params(request.params, p.Nothing)
                 hub.forget(self)
-                if self._pump:
-                    self._pump.cancel()
-                self._cursor = self._pump = None
+                self._tell_no_more()
                 return p.Unsubscribed(hub.seq)
             case _:
                 read_params(request.params, p.Nothing)
@@ -193,3 +204,13 @@ class Connection:
                     wanted = b"".join(event.line for event in events if self._filter.wants(event.type))
                     if wanted:
                         await self._send(wanted)
+
+    async def _tell_board(self) -> None:
+        """Send the wallboard's numbers once a second, to a client that reads slower as often as it reads."""
+        board = self._server.board
+        with contextlib.suppress(ConnectionError):
+            while board is not None and self._filter.wants(WALLBOARD):
+                event = Event(self._cursor or 0, utc(time.time()), WALLBOARD, WallboardNumbers(board()))
+                await self._send(line(Notification("event", event)))
+                await asyncio.sleep(1.0)
+        self._ticks = None

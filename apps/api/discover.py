@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from apps.api.catalogue import OWN, SIGNATURES, Method
-from apps.api.events import EVENTS, Event
+from apps.api.events import EVENTS
+from apps.api.hub import Event
 from apps.api.protocol import Code, ErrorObject, EventLost, Greeting
 
 _TEMPLATE = "#/components/schemas/{name}"

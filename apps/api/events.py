@@ -1,28 +1,18 @@
-"""What the socket API tells without being asked: one record for each type of event, and the hub that numbers them.
+"""What the socket API tells without being asked: one record for each type of event.
 
-The hub keeps the last events, encoded once. Each client reads from it at its own pace (`after`), so that a slow
-client costs nothing and holds nobody up: it misses what is no longer kept, and is told how much.
-
-Deliberately absent: sockets (server.py, connection.py), when an event happens (the exchange).
+Deliberately absent: numbering and keeping them (hub.py), sockets (connection.py), when an event happens (the exchange).
 """
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from msgspec import Struct
 
 from apps.api.book_types import RecordingState
-from apps.api.protocol import EventLost, Notification, line
+from apps.api.studio_types import StudioInfo
+from apps.api.supervise_types import ActInfo
 from apps.api.types import (
     AgentInfo,
     AlarmInfo,
-    At,
     CallInfo,
     ConferenceInfo,
     ContactInfo,
@@ -30,11 +20,8 @@ from apps.api.types import (
     RecordingInfo,
     SegmentInfo,
     SpeakerInfo,
-    utc,
 )
-
-KEEP_EVENTS = 10_000
-KEEP_BYTES = 16 << 20
+from apps.api.wallboard_types import Wallboard
 
 
 class CallOpened(Struct, frozen=True):
@@ -232,6 +219,24 @@ class ConfigReloaded(Struct, frozen=True):
     changes: list[str]
 
 
+class SuperviseAct(Struct, frozen=True):
+    """A supervisor did something, or was not let do it."""
+
+    act: ActInfo
+
+
+class StudioChanged(Struct, frozen=True):
+    """Somebody came into a studio, left it, asked to speak, or went on air or off."""
+
+    studio: StudioInfo
+
+
+class WallboardNumbers(Struct, frozen=True):
+    """The wallboard, once a second to who names this type. It is not kept: its `seq` is that of the event before it."""
+
+    board: Wallboard
+
+
 class SwitchStopping(Struct, frozen=True):
     """No new calls are taken; the running ones have `grace_s` to end."""
 
@@ -265,103 +270,10 @@ EVENTS: dict[str, type[Struct]] = {
     "alarm.raised": AlarmRaised,
     "alarm.cleared": AlarmCleared,
     "config.reloaded": ConfigReloaded,
+    "supervise.act": SuperviseAct,
+    "studio.changed": StudioChanged,
+    "wallboard.numbers": WallboardNumbers,
     "switch.stopping": SwitchStopping,
 }
 """Type → its data."""
 TYPE_OF: dict[type[Struct], str] = {kind: name for name, kind in EVENTS.items()}
-
-
-class Event(Struct, frozen=True):
-    """One event, as `params` of the notification `event`."""
-
-    seq: int
-    at: At
-    type: str
-    data: Any
-    """The record that stands for `type` in `EVENTS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An event as the hub keeps it: one line of the wire."""
-
-    seq: int
-    type: str
-    line: bytes
-
-
-class EventHub:
-    """Numbers events from 1 and keeps the last of them."""
-
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.time,
-        keep_events: int = KEEP_EVENTS,
-        keep_bytes: int = KEEP_BYTES,
-    ) -> None:
-        self.instance = secrets.token_hex(8)
-        """Whose numbers these are."""
-        self.seq = 0
-        """The newest event's number."""
-        self._clock = clock
-        self._keep_events = keep_events
-        self._keep_bytes = keep_bytes
-        self._kept: deque[Kept] = deque()
-        self._bytes = 0
-        self._ears: dict[object, Callable[[], None]] = {}
-        self.counted: Callable[[Struct], None] | None = None
-        """Gets each record as it is, for the metrics."""
-
-    def __repr__(self) -> str:
-        return f"<EventHub seq {self.seq}, kept {len(self._kept)} from {self.oldest}, ears {len(self._ears)}>"
-
-    @property
-    def oldest(self) -> int:
-        """The number of the oldest event that is kept; `seq + 1` when none is."""
-        return self._kept[0].seq if self._kept else self.seq + 1
-
-    def publish(self, data: Struct) -> int:
-        """Tell everybody who listens; returns the event's number. The record's class says its type."""
-        self.seq += 1
-        kind = TYPE_OF[type(data)]
-        event = Event(self.seq, utc(self._clock()), kind, data)
-        kept = Kept(self.seq, kind, line(Notification("event", event)))
-        self._kept.append(kept)
-        self._bytes += len(kept.line)
-        while len(self._kept) > self._keep_events or self._bytes > self._keep_bytes:
-            self._bytes -= len(self._kept.popleft().line)
-        if self.counted is not None:
-            self.counted(data)
-        for ear in self._ears.values():
-            ear()
-        return self.seq
-
-    def after(self, seq: int, most: int = 64) -> tuple[EventLost | None, list[Kept]]:
-        """The next events after number `seq`, at most so many, and what was lost before them."""
-        lost = None
-        if seq + 1 < self.oldest:
-            lost = EventLost(self.oldest - seq - 1, seq + 1, self.oldest - 1)
-            seq = self.oldest - 1
-        first = seq + 1 - self.oldest
-        return lost, [self._kept[index] for index in range(first, min(first + most, len(self._kept)))]
-
-    def listen(self, key: object, ear: Callable[[], None]) -> None:
-        """Call `ear` after every event, until `forget(key)`. It must return at once."""
-        self._ears[key] = ear
-
-    def forget(self, key: object) -> None:
-        """Call that ear no more."""
-        self._ears.pop(key, None)
-
-
-class TypeFilter:
-    """Which types of event a client wants: exact names, or `call.*`; none given means all."""
-
-    def __init__(self, patterns: list[str]) -> None:
-        self._exact = {pattern for pattern in patterns if not pattern.endswith("*")}
-        self._prefixes = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*"))
-        self._all = not patterns
-
-    def wants(self, kind: str) -> bool:
-        """True when events of this type are to be sent."""
-        return self._all or kind in self._exact or kind.startswith(self._prefixes)

@@ -8,15 +8,16 @@ Deliberately absent: what a client is answered and told (connection.py), what me
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from apps.api.catalogue import Method
 from apps.api.connection import Connection
-from apps.api.events import EventHub
+from apps.api.hub import EventHub
 from apps.api.listening import bind
 from apps.api.protocol import MAX_LINE, ApiError, Code, ErrorResponse, line
 from apps.api.types import utc
+from apps.api.wallboard_types import Wallboard
 
 MAX_CLIENTS = 64
 
@@ -33,6 +34,7 @@ class ApiServer:
         version: str,
         started_at: float,
         max_line: int = MAX_LINE,
+        board: Callable[[], Wallboard] | None = None,
     ) -> None:
         self.path = path
         self.methods = methods
@@ -40,6 +42,8 @@ class ApiServer:
         self.version = version
         self.started_at = utc(started_at)
         self.max_line = max_line
+        self.board = board
+        """The wallboard's numbers."""
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
         self.rejected = 0

@@ -96,7 +96,7 @@ class Session:
         except msgspec.ValidationError:
             raise Failure("The switch answers in another version's form", FAILED, "Use the same zongji.") from None
 
-    def show(self, result: Struct, draw: Callable[[], None]) -> None:
+    def show(self, result: object, draw: Callable[[], None]) -> None:
         """Print a result: as JSON when asked for, else as `draw` does."""
         if self.json:
             click.echo(shown_json(result, indent=2))

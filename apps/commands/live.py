@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from apps.api.client import SeenEvent, Told, Unreachable
-from apps.api.events import EVENTS, TypeFilter
+from apps.api.event_filter import TypeFilter
+from apps.api.events import EVENTS
 from apps.api.params import Subscribe
 from apps.api.protocol import ApiError, plain, shown_json
 from apps.commands.base import UNREACHABLE, Failure, Verb, leave, session

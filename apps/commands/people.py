@@ -36,7 +36,8 @@ def list_agents(queue: str) -> None:
     session().show(chosen, lambda: table(AGENT_COLUMNS, chosen.agents, "No agents."))
 
 
-def _told(agent: AgentInfo) -> None:
+def told_state(agent: AgentInfo) -> None:
+    """Print what an agent is now."""
     draw: Callable[[], None] = lambda: say(  # noqa: E731
         f"{agent.agent} is {agent.presence}"
         + (f" ({agent.reason})" if agent.reason else "")
@@ -62,14 +63,14 @@ def explain_agent(agent: str) -> None:
 @click.argument("extension", default="")
 def login(agent: str, extension: str) -> None:
     """Log an agent in at an extension; their own if none is given."""
-    _told(session().call(catalogue.AGENTS_LOGIN, Login(agent, extension)))
+    told_state(session().call(catalogue.AGENTS_LOGIN, Login(agent, extension)))
 
 
 @agents.command("logout", examples="zongji agents logout mei")
 @click.argument("agent")
 def logout(agent: str) -> None:
     """Log an agent out; a running call goes on."""
-    _told(session().call(catalogue.AGENTS_LOGOUT, ByAgent(agent)))
+    told_state(session().call(catalogue.AGENTS_LOGOUT, ByAgent(agent)))
 
 
 @agents.command("break", examples="zongji agents break mei lunch")
@@ -77,14 +78,14 @@ def logout(agent: str) -> None:
 @click.argument("reason")
 def take_break(agent: str, reason: str) -> None:
     """Give an agent a break, with its reason."""
-    _told(session().call(catalogue.AGENTS_BREAK, Break(agent, reason)))
+    told_state(session().call(catalogue.AGENTS_BREAK, Break(agent, reason)))
 
 
 @agents.command("ready", examples="zongji agents ready mei")
 @click.argument("agent")
 def ready(agent: str) -> None:
     """End an agent's break or wrap-up."""
-    _told(session().call(catalogue.AGENTS_READY, ByAgent(agent)))
+    told_state(session().call(catalogue.AGENTS_READY, ByAgent(agent)))
 
 
 @agents.command("extend", examples="zongji agents extend mei\nzongji agents extend mei --by 90")
@@ -92,7 +93,7 @@ def ready(agent: str) -> None:
 @click.option("--by", "seconds", type=click.FloatRange(1, 86400), help="Seconds; else the queue's wrap_up_extend.")
 def extend(agent: str, seconds: float | None) -> None:
     """Give an agent who wraps up more time."""
-    _told(session().call(catalogue.AGENTS_EXTEND, Extend(agent, seconds)))
+    told_state(session().call(catalogue.AGENTS_EXTEND, Extend(agent, seconds)))
 
 
 @agents.command("disposition", examples="zongji agents disposition mei 2")
@@ -100,7 +101,7 @@ def extend(agent: str, seconds: float | None) -> None:
 @click.argument("code")
 def disposition(agent: str, code: str) -> None:
     """Note how an agent's talk came out, by a code of the queue."""
-    _told(session().call(catalogue.AGENTS_DISPOSITION, Disposition(agent, code)))
+    told_state(session().call(catalogue.AGENTS_DISPOSITION, Disposition(agent, code)))
 
 
 @click.group(cls=Noun)

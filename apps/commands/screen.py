@@ -72,6 +72,18 @@ def fits(text: str) -> bool:
     return max(map(_width, text.split("\n"))) <= _room()
 
 
+def fitted(text: str, columns: int) -> str:
+    """The text, cut to so many columns of a terminal; "…" stands for the rest."""
+    if _width(text) <= columns:
+        return text
+    kept = ""
+    for char in text:
+        if _width(kept + char) >= columns:
+            break
+        kept += char
+    return kept + "…"
+
+
 def counted(count: int, noun: str) -> str:
     """`1 call`, `2 calls`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -10,6 +10,7 @@ import click
 
 from apps.api import catalogue
 from apps.api.params import Stop
+from apps.api.protocol import plain
 from apps.api.types import AlarmInfo, ConfigReport, MistakeInfo
 from apps.commands.base import INVALID, Failure, Verb, leave, ours, session
 from apps.commands.screen import Column, clock, counted, facts, note, say, span, table
@@ -72,13 +73,18 @@ def stop(grace_s: float | None) -> None:
     )
 
 
-@click.command(cls=Verb, examples="zongji reload")
-def reload() -> None:
+@click.command(cls=Verb, examples="zongji reload\nzongji reload --dry-run")
+@click.option("--dry-run", is_flag=True, help="Tell what would be different, and take nothing.")
+def reload(dry_run: bool) -> None:
     """Take the changed configuration; no call is touched.
 
-    With a mistake in it the old one stays.
+    Prints what is different. With a mistake in it the old one stays. New calls
+    meet the new one at once; running calls end on the one they began with.
     """
-    _report(session().call(catalogue.CONFIG_RELOAD), "Reloaded.")
+    if dry_run:
+        _report(session().call(catalogue.CONFIG_CHECK), "It can be taken; nothing was.")
+    else:
+        _report(session().call(catalogue.CONFIG_RELOAD), "Reloaded.")
 
 
 @click.command(cls=Verb, examples="zongji check\nzongji --site /etc/zongji check")
@@ -113,7 +119,9 @@ def _report(report: ConfigReport, good: str) -> None:
         if report.ok:
             say(good)
             for change in report.changes:
-                say(f"  {change}")
+                say(f"  {plain(change, 1000)}")
+            if not report.changes and report.applied:
+                note("(nothing is different)")
         else:
             wrong = sum(not mistake.warning for mistake in report.mistakes)
             note(f"{counted(wrong, 'mistake')}; nothing was changed.")

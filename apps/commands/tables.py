@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from apps.api.studio_types import StudioInfo, StudioMember
+from apps.api.supervise_types import ActInfo, WatchInfo
 from apps.api.types import (
     AgentInfo,
     AgentInQueue,
@@ -140,6 +142,43 @@ WAITING_COLUMNS: list[Column[WaitingCaller]] = [
     Column("RINGING", lambda caller: caller.ringing, 7),
     Column("LAST AGENT", lambda caller: caller.last_agent, 4),
     Column("LANG", lambda caller: caller.language, 2),
+]
+STUDIO_COLUMNS: list[Column[StudioInfo]] = [
+    Column("STUDIO", lambda studio: studio.studio),
+    Column("NAME", lambda studio: studio.name, 4),
+    Column("IN IT", lambda studio: studio.members, right=True),
+    Column("ON AIR", lambda studio: studio.on_air, right=True),
+    Column("ASKING", lambda studio: studio.asking, right=True),
+    Column("RECORDING", lambda studio: studio.recording_id, 5),
+]
+MEMBER_COLUMNS: list[Column[StudioMember]] = [
+    Column("POS", lambda member: member.position or "", right=True),
+    Column("CALL", lambda member: member.call_id),
+    Column("CALLER", lambda member: _who(member.number, member.name)),
+    Column("ROLE", lambda member: member.role),
+    Column("PART", lambda member: member.part),
+    Column("SCREENED", lambda member: "yes" if member.screened else "", 5),
+]
+WATCH_COLUMNS: list[Column[WatchInfo]] = [
+    Column("BY", lambda watch: watch.by),
+    Column("EXT", lambda watch: watch.extension, 8, right=True),
+    Column("MODE", lambda watch: watch.mode),
+    Column("FOLLOWS", lambda watch: watch.follows, 7),
+    Column("STATE", lambda watch: watch.state, 8),
+    Column("CALL", lambda watch: watch.call_id, 6),
+    Column("AGENT", lambda watch: watch.agent, 5),
+    Column("FOR", lambda watch: _since(watch.since), 4, right=True),
+]
+ACT_COLUMNS: list[Column[ActInfo]] = [
+    Column("AT", lambda act: clock(act.at)),
+    Column("BY", lambda act: act.by or "-"),
+    Column("ACT", lambda act: act.act),
+    Column("CALL", lambda act: act.call_id, 7),
+    Column("AGENT", lambda act: act.agent, 8),
+    Column("QUEUE", lambda act: act.queue, 4),
+    Column("EXT", lambda act: act.extension, 3, right=True),
+    Column("TEXT", lambda act: act.text, 6),
+    Column("REFUSED", lambda act: act.refused, 5),
 ]
 VERDICT_COLUMNS: list[Column[AgentVerdict]] = [
     Column("AGENT", lambda verdict: verdict.agent),

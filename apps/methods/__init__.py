@@ -17,6 +17,9 @@ from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
 from apps.methods.reports import Reports
 from apps.methods.status import Status
+from apps.methods.studios import StudioMethods
+from apps.methods.supervise import Supervise
+from apps.methods.wallboard import Wall
 
 if TYPE_CHECKING:
     from apps.api.catalogue import Method
@@ -35,6 +38,9 @@ def table(exchange: Exchange) -> dict[str, Method]:
             Conferences(house),
             Answers(house),
             Reports(house),
+            Supervise(house),
+            Wall(exchange.board),
+            StudioMethods(house),
         ),
     )
     for noun in nouns:

@@ -84,14 +84,14 @@ class Status:
         )
 
     async def check(self, _: p.Nothing) -> t.ConfigReport:
-        return self._read(apply=False)
+        return await self._read(apply=False)
 
     async def reload(self, _: p.Nothing) -> t.ConfigReport:
-        return self._read(apply=True)
+        return await self._read(apply=True)
 
-    def _read(self, *, apply: bool) -> t.ConfigReport:
+    async def _read(self, *, apply: bool) -> t.ConfigReport:
         try:
-            read = self._exchange.reload(apply=apply)
+            read = await self._exchange.reload(apply=apply)
         except Mistakes as mistakes:
             return report(mistakes.mistakes)
         return report(read.warnings, applied=apply, changes=read.changes)

@@ -26,6 +26,7 @@ from ivr.steps.run_ import Run
 from ivr.steps.say import Say
 from ivr.steps.set import Set
 from ivr.steps.sql import Sql
+from ivr.steps.studio import Studio
 from ivr.steps.survey import Survey
 from ivr.steps.switch import Switch
 from ivr.steps.voicemail import Voicemail
@@ -49,6 +50,7 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Survey,
             Vote,
             Form,
+            Studio,
             Goto,
             Call,
             Return,

@@ -82,6 +82,9 @@ class World(Judge):
                 return ev.TalkEnded(self._alert(x))
             case 24:
                 return ev.WrapUpExtended(name, (None, 3.0)[y % 2])
+            case 26:
+                known = sorted(self.waiting) or [CallerId("nobody")]
+                return ev.CallerMoved(known[x % len(known)], QueueName(("q1", "q2", "q3", "q9")[y % 4]))
             case 25:
                 return ev.DispositionGiven(name, ("1", "2", "9")[y % 3])
             case _:
@@ -134,7 +137,9 @@ class World(Judge):
                         assert self.owing.pop(name) == effect.caller, "not given, though given or never owed"
                 case Release(caller=caller):
                     assert effect.waited_s >= 0
-                    assert self.waiting.pop(caller).queue == effect.queue  # fails if released twice
+                    before = self.waiting.pop(caller)  # fails if released twice
+                    moved = isinstance(event, ev.CallerMoved) and event.caller == caller
+                    assert before.queue == effect.queue or moved
                     self.out += 1
                     self.positions.pop(caller, None)
                 case MovePosition(caller=caller, position=position):
@@ -166,6 +171,12 @@ class World(Judge):
                     event.queue, event.priority, self.births, self.now, event.last_agent, event.named, event.need
                 )
                 self._hold(event)
+            case ev.CallerMoved(caller=moved, queue=queue):
+                waiting = self.waiting.get(moved)
+                if waiting is not None and self._queue(queue) is not None:
+                    if waiting.queue != queue:
+                        self.positions.pop(moved, None)
+                    waiting.queue, waiting.held, waiting.began_at, waiting.settled = queue, None, None, False
             case ev.AgentLoggedIn(extension=extension, reachable=reachable):
                 if any(known.name == event.agent for known in self.site.agents):
                     (self.reachable.add if reachable else self.reachable.discard)(extension)

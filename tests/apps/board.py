@@ -11,20 +11,18 @@ from typing import Any
 
 from msgspec import structs
 
+from apps.api import studio_types as stu
+from apps.api import supervise_types as st
 from apps.api import types as t
 from apps.api.catalogue import OWN, SIGNATURES, bind
-from apps.api.events import EventHub
+from apps.api.hub import EventHub
 from apps.api.protocol import ApiError, not_found
 from apps.api.server import ApiServer
 from tests.apps import board_more
-
-AT = 1_767_323_045.678  # 2026-01-02T03:04:05.678Z
-CALL = "0gx3k2m4npqrs"
-
-
-def at(seconds: float = 0.0) -> Any:
-    return t.utc(AT + seconds)
-
+from tests.apps.board_floor import ACT, BOARD, STUDIO, WATCH
+from tests.apps.board_words import AT as AT
+from tests.apps.board_words import CALL as CALL
+from tests.apps.board_words import at as at
 
 SEGMENTS = [
     t.SegmentInfo(1, "menu", at(0), 5000, at(5), label="hotline", outcome="1"),
@@ -242,7 +240,7 @@ class Board:
         self.refused: dict[str, ApiError] = {}
         self.hub = EventHub()
         functions = {name: self._method(name) for name in set(SIGNATURES) - set(OWN)}
-        self.server = ApiServer(path, bind(functions), self.hub, version="0.1.0", started_at=AT)
+        self.server = ApiServer(path, bind(functions), self.hub, version="0.1.0", started_at=AT, board=lambda: BOARD)
 
     def refuse(self, method: str, error: ApiError) -> None:
         self.refused[method] = error
@@ -328,6 +326,27 @@ class Board:
                 return t.Cdrs(CDRS[:1], CALL) if params.limit == 1 else t.Cdrs(CDRS)
             case "engines.list":
                 return t.Engines(ENGINES)
+            case "studio.list":
+                same = {name: getattr(STUDIO, name) for name in stu.StudioInfo.__struct_fields__}
+                return stu.StudioList([stu.StudioInfo(**same)])
+            case "studio.show" | "studio.screen" | "studio.air" | "studio.back" | "studio.drop":
+                return STUDIO
+            case "wallboard.get":
+                return BOARD
+            case "supervise.listen" | "supervise.whisper" | "supervise.barge":
+                return WATCH
+            case "supervise.list" | "supervise.stop":
+                return st.Watches([WATCH])
+            case "supervise.takeover" | "supervise.intercept" | "supervise.move":
+                return CALLS[0]
+            case "supervise.release":
+                return t.HangupInfo(params.call_id, "talking")
+            case "supervise.state":
+                return known[params.agent]
+            case "supervise.note":
+                return ACT
+            case "supervise.log":
+                return st.Acts([ACT])
         if name in board_more.ANSWERS:
             return board_more.ANSWERS[name]
         raise AssertionError(name)

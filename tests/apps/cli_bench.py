@@ -31,6 +31,9 @@ LISTS = [
     "reports agents",
     "reports breaks",
     "reports dispositions",
+    "supervise list",
+    "supervise log",
+    "studio list",
 ]
 SHOWS = [
     "callers show 13800138000",
@@ -38,12 +41,20 @@ SHOWS = [
     "queues show sales",
     f"queues explain {CALL}",
     "agents explain mei",
+    "studio show health",
     f"recordings play-info {CALL}-1",
     "mailboxes show 201",
     "conferences show weekly",
     "polls show best-song",
     "status",
 ]
+DEEDS = [
+    *("supervise listen mei", "supervise whisper mei", "supervise barge mei", "supervise stop"),
+    *("supervise takeover a", "supervise intercept a", "supervise release a", "supervise move a --first"),
+    *("supervise state mei ready", "supervise note a --call b", "wallboard"),
+    *("studio screen a", "studio air a", "studio back a", "studio drop a"),
+]
+"""What supervisors and hosts do."""
 
 
 class Bench:

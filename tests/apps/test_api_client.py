@@ -13,7 +13,9 @@ from apps.api import catalogue
 from apps.api import types as t
 from apps.api.catalogue import SIGNATURES
 from apps.api.client import AsyncClient, Client, Unreachable
-from apps.api.events import AlarmCleared, EventHub, TypeFilter
+from apps.api.event_filter import TypeFilter
+from apps.api.events import AlarmCleared
+from apps.api.hub import EventHub
 from apps.api.params import ByCall, CallFilter
 from apps.api.protocol import ApiError, Code, plain
 from tests.apps import board as paper

@@ -15,7 +15,8 @@ import pytest
 
 from apps.api import catalogue
 from apps.api.client import AsyncClient, SeenEvent, Unreachable
-from apps.api.events import AlarmCleared, ConfigReloaded, EventHub
+from apps.api.events import AlarmCleared, ConfigReloaded
+from apps.api.hub import EventHub
 from apps.api.listening import SocketError
 from apps.api.params import ByCall, Subscribe
 from apps.api.protocol import ApiError, Code, EventLost

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 
+from apps.api import types as t
+from apps.api.instants import utc
+from apps.commands.tables import AGENT_COLUMNS
 from tests.apps.board import QUEUE_REPORTS
 from tests.apps.cli_bench import Bench
 
@@ -23,6 +27,15 @@ def test_a_report_has_its_total_as_a_table_and_every_number_as_csv(bench: Bench)
 def test_what_people_typed_is_no_formula_in_csv(bench: Bench) -> None:
     said = bench.run("reports dispositions --format csv").stdout.splitlines()
     assert said == ["queue,code,name,count,share,handling_ms", "sales,1,'=Sold,9,0.75,200000"]
+
+
+def test_the_list_of_agents_counts_down_and_marks_what_is_over_or_owed() -> None:
+    now = time.time()
+    wraps = t.AgentInfo("a", "available", "wrapping up", utc(now), until=utc(now + 65.95), disposition_owed=True)
+    rests = t.AgentInfo("b", "on break", "idle", utc(now), break_until=utc(now - 125.05), overdue=True)
+    idles = t.AgentInfo("c", "available", "idle", utc(now))
+    (left,) = [column for column in AGENT_COLUMNS if column.title == "LEFT"]
+    assert [left.cell(agent) for agent in (wraps, rests, idles)] == ["1:05?", "!-2:05", ""]
 
 
 def test_forms_and_periods(bench: Bench) -> None:

@@ -14,6 +14,8 @@ from acd.settings import Strategy
 from apps.fields import Entry
 from apps.model_centre import AgentEntry, BreakEntry, QueueEntry, Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
+from apps.model_studio import StudioEntry
+from apps.model_supervisors import RoleEntry, SupervisorEntry
 from apps.model_switch import SwitchFile
 from apps.settings import FILES
 from apps.vip import VipEntry
@@ -23,8 +25,13 @@ MODELS: dict[str, dict[str, type[Entry]]] = {
     "switch.yaml": {"": SwitchFile},
     "trunks.yaml": {"trunks.<name>.": TrunkEntry, "outbound[].": OutboundEntry},
     "phones.yaml": {"phones.<extension>.": PhoneEntry},
-    "agents.yaml": {"agents.<name>.": AgentEntry, "breaks.<digit>.": BreakEntry},
-    "queues.yaml": {"queues.<name>.": QueueEntry, "vip[].": VipEntry},
+    "agents.yaml": {
+        "agents.<name>.": AgentEntry,
+        "breaks.<digit>.": BreakEntry,
+        "supervisors.<name>.": SupervisorEntry,
+        "roles.<name>.": RoleEntry,
+    },
+    "queues.yaml": {"queues.<name>.": QueueEntry, "vip[].": VipEntry, "studios.<name>.": StudioEntry},
 }
 SEEN_APART: set[str] = set()
 

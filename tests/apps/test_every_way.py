@@ -5,25 +5,50 @@ The invariants are `PaperHouse.assert_nothing_left`, which every scene ends with
 
 from __future__ import annotations
 
+import contextlib
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps import reports
 from apps.api import params as p
+from apps.api import supervise_params as s
+from apps.api.protocol import ApiError
 from media.events import RtpLost
 from media.paths import Direction
 from media.words import StreamId
 from switch.words import Cause, LegId, Party
-from tests.stage.paper.house import PaperHouse, after, run, settle
+from tests.stage.paper.house import SITE, PaperHouse, after, run, settle
 from tests.stage.paper.switch import NO_CODEC
 
-CALLED = ("4001", "4002", "4003", "4004", "4005", "4006", "4007", "4008", "4010", "2001", "2003", "9999", "75551")
+CALLED = (
+    "4001",
+    "4002",
+    "4012",
+    "4003",
+    "4004",
+    "4005",
+    "4006",
+    "4007",
+    "4008",
+    "4010",
+    "2001",
+    "2003",
+    "9999",
+    "75551",
+)
 REFUSALS = (Cause.BUSY, Cause.DECLINED, Cause.NO_ANSWER, Cause.UNREACHABLE, Cause.TRUNK_FAILED)
 Step = tuple[str, int, int]
+STUDIO = {
+    "queues": SITE["queues.yaml"] + '    studios: {health: {hosts: "2003", experts: "2002"}}\n',
+    "dialplan": SITE["dialplan/main.yaml"]
+    .replace("routes:", 'routes:\n          - {to: "4012", do: show}')
+    .replace("scripts:", "scripts:\n          show: [{studio: health}]"),
+}
 KINDS = (
     "in", "from", "click", "rang", "rang", "answered", "answered", "answered", "refuses", "hangs up", "hangs up",
     "hold", "resume", "keys", "speaks", "time", "time", "at once", "codec", "engine", "silence", "release", "log in",
-    "log out", "break", "unregister", "register", "slow", "disk", "reload",
+    "log out", "break", "unregister", "register", "slow", "disk", "reload", "watch", "watch", "take", "move",
 )  # fmt: skip
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 7), st.integers(0, 7)), max_size=40)
 PHONES = ("2001", "2002", "2003")
@@ -51,7 +76,7 @@ class Play:
                 offer = {} if m else {"offer": None}
                 self.callers.append(switch.call_in(CALLED[n % len(CALLED)], number=f"1380013800{m}", **offer))
             case "from":
-                self.callers.append(switch.call_from(PHONES[n % 3], (*CALLED, "*11", "*12", "*131")[(n + m) % 16]))
+                self.callers.append(switch.call_from(PHONES[n % 3], (*CALLED, "*11", "*12", "*131")[(n + m) % 17]))
             case "click" if switch.contacts("2001"):
                 await house.ask("dial", p.Dial("2001", CALLED[(n + m) % len(CALLED)]))
             case "rang" if out:
@@ -67,7 +92,7 @@ class Play:
             case "hold" | "resume" if leg:
                 switch.offered(leg, Direction.SENDONLY if kind == "hold" else Direction.SENDRECV)
             case "keys" if leg:
-                switch.keyed(leg, "12#0"[m % 4])
+                switch.keyed(leg, "12#0567*"[m])
             case "speaks" if leg:
                 await house.speaks(leg, bool(m % 2))
             case "time":
@@ -95,12 +120,27 @@ class Play:
                 switch.unregister(PHONES[n % 3])
             case "register":
                 switch.register(PHONES[n % 3])
+            case "watch":
+                code = ("*90", "*90", "*91", "*92")[m % 4] + ("", "2001", "2002", "2001")[(n + m) % 4]
+                switch.call_from(("2004", "2003")[n % 2], code)
+            case "take":
+                calls = list(house.house.calls)
+                if calls and n % 2:
+                    with contextlib.suppress(ApiError):
+                        await house.ask("supervise.intercept", s.Take(calls[m % len(calls)], extension="2002"))
+                else:
+                    switch.call_from("2004", ("*932001", "*932002", "*942001")[m % 3])
+            case "move" if house.house.calls:
+                call = list(house.house.calls)[n % len(house.house.calls)]
+                with contextlib.suppress(ApiError):
+                    queue = ("sales", "service", "short", "")[m % 4]
+                    await house.ask("supervise.move", s.Move(call, queue=queue, first=m > 3))
             case "slow":
                 house.desk.open_s = (0.0, 0.0, 0.1, 2.0)[m % 4]
             case "disk":
                 house.desk.disk = "" if m % 2 else "disk full"
             case "reload":
-                house.exchange.reload()
+                await house.exchange.reload()
             case _:
                 pass
         if self.at_once:
@@ -139,7 +179,7 @@ async def scene(house: PaperHouse, steps: list[Step]) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_whatever_happens_nothing_is_left_and_the_books_add_up(steps: list[Step]) -> None:
-    run(lambda house: scene(house, steps))
+    run(lambda house: scene(house, steps), **STUDIO)
 
 
 TALK: list[Step] = [("log in", 0, 0), ("in", 0, 1), ("time", 0, 2), ("rang", 0, 0), ("answered", 0, 0), ("time", 0, 2)]
@@ -148,7 +188,7 @@ TALK: list[Step] = [("log in", 0, 0), ("in", 0, 1), ("time", 0, 2), ("rang", 0, 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)
 def test_the_same_in_the_middle_of_a_queue_call(steps: list[Step]) -> None:
-    run(lambda house: scene(house, TALK + steps))
+    run(lambda house: scene(house, TALK + steps), **STUDIO)
 
 
 RING_MANY = {

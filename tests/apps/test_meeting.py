@@ -10,7 +10,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from apps.api.events import EventHub, MeetingSpeakers
+from apps.api.events import MeetingSpeakers
+from apps.api.hub import EventHub
 from apps.house import House
 from apps.line import Line
 from apps.meeting import ENTRY, LEAVING, Meeting

@@ -110,7 +110,7 @@ async def test_a_wrong_configuration_is_reported_and_not_taken(house: PaperHouse
     assert not report.ok and not report.applied and report.mistakes[0].file == "queues.yaml"
     assert house.house.site is before
     with pytest.raises(Mistakes):
-        house.exchange.reload()
+        await house.exchange.reload()
 
 
 @paper

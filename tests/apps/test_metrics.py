@@ -16,7 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from apps import metrics, metrics_names
 from apps.api import params as p
-from apps.api.events import CallClosed, EventHub
+from apps.api.events import CallClosed
+from apps.api.hub import EventHub
 from apps.api.listening import SocketError
 from apps.api.server import ApiServer
 from apps.metrics_http import AT_ONCE, MetricsServer

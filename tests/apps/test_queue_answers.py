@@ -83,6 +83,6 @@ async def test_a_queue_that_a_reload_removes_lets_its_callers_go_with_a_word(hou
     directory = house.house.site.paths.directory
     (directory / "queues.yaml").write_text("queues: {sales: {}, service: {}}\n", "utf-8")
     (directory / "dialplan" / "main.yaml").write_text('routes: [{to: "1", reject: busy}]\nscripts: {}\n', "utf-8")
-    house.exchange.reload()
+    await house.exchange.reload()
     await after(0.5)
     assert "call again later" in house.hears(leg)

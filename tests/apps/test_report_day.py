@@ -15,7 +15,7 @@ from tests.apps.day import SITE, TICK, Day
 from tests.stage.paper.loop import UTC0
 from tests.stage.paper.restart import Life, live
 
-HOURS = 3
+HOURS = 2
 START = 3 * 3600 + 4 * 60 + 5
 """The day begins at 03:04:05."""
 SHIFTS = {  # as agents.yaml says, in seconds of the day that is played

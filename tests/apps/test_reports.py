@@ -156,7 +156,7 @@ async def test_today_is_counted_by_queue_and_in_all(books: Journal) -> None:
     books.stay_opened("c3", "sales", T0, 20.0, 5.0)
     books.stay_left("c3", T0 + 9, "abandoned")
     books.interaction_closed("c3", T0 + 9, Cause.NORMAL, Party.CALLER)
-    assert await reports.counts_today(books, T0) == {"sales": (1, 1), "": (3, 1)}
+    assert await reports.counts_today(books, T0) == {"sales": (1, 1, 1, 0), "": (3, 1, 0, 0)}
 
 
 async def test_alerts_of_a_call_are_in_order(books: Journal) -> None:

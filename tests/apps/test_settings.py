@@ -335,3 +335,30 @@ def test_the_default_site_has_what_the_demonstration_needs(tmp_path: Path) -> No
     assert {"alice", "bob", "carol"} <= set(read.agents)
     assert {read.agents[name].extension for name in ("alice", "bob", "carol")} == {"2001", "2002", "2003"}
     assert {"sales", "service"} <= set(read.queues)
+
+
+def test_supervisors_are_held_against_roles_teams_and_phones(site: Path) -> None:
+    found = wrong(
+        site,
+        "agents.yaml",
+        """\
+agents:
+  alice: {extension: "2001", queues: [sales], team: red}
+supervisors:
+  lin: {extension: "2002", teams: [red, blu]}
+  wu: {extension: "2002", role: boss, teams: all}
+  he: {extension: "2999"}
+  admin: {teams: all}
+roles:
+  quality: {may: [listen, shout]}
+""",
+    )
+    assert [text.partition(": ")[2].partition(". ")[0] for text in found] == [
+        'There is no team of agents "blu"',
+        'The phone 2002 is that of supervisor "lin", too',
+        'There is no role "boss"',
+        'Supervisor "he" watches over nobody',
+        'There is no phone "2999"',
+        'No supervisor may be called "admin"',
+        'The value of "may.1" of role quality cannot be "shout"',
+    ]

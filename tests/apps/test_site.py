@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import cli
 from apps.settings import FILES
 from apps.site import SiteError, create_site, default_config
+from apps.softphone import tones
 from apps.whole import load_whole
 from ivr.words import Mistakes
 
@@ -129,3 +130,17 @@ def test_check_prints_warnings_and_is_content(tmp_path: Path) -> None:
     assert done.exit_code == 5 and "1 mistake; nothing was changed" in done.stderr
     first, second = done.stdout.splitlines()
     assert first.startswith("dialplan/z.yaml:3: 'x' is none of") and ": warning: " in second
+
+
+def test_a_recording_without_sound_is_a_mistake(tmp_path: Path) -> None:
+    create_site(tmp_path)
+    folder = tmp_path / "prompts" / "zh"
+    folder.mkdir(exist_ok=True)
+    tones.write(folder / "good.wav", tones.tone(440, 0.1))
+    assert not load_whole(tmp_path).warnings
+    (folder / "rubbish.wav").write_bytes(b"RIFF, or not")
+    tones.write(folder / "silent.wav", tones.tone(440, 0.0))
+    with pytest.raises(Mistakes) as caught:
+        load_whole(tmp_path)
+    assert [(mistake.file, "cannot be played" in mistake.what) for mistake in caught.value.mistakes] == [
+        ("prompts/zh/rubbish.wav", True), ("prompts/zh/silent.wav", True)]  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apps.telephone import Telephone
 from ivr.pieces import pieces
+from ivr.prompts import Prompts
 from ivr.words import Beep, Pause, Play, Say
 from media.words import StreamId
 from switch.words import Cause, LegId
@@ -132,26 +133,32 @@ async def test_what_cannot_be_said_is_left_out_and_alarmed_until_the_next_reload
         "A prompt cannot be spoken",
     }
     house.voice.dumb.clear()
-    house.exchange.reload()
+    await house.exchange.reload()
     await settle()
     assert house.house.alarms.standing() == []
 
 
 @paper
 async def test_a_recording_wins_over_words(house: PaperHouse) -> None:
+    house.house.prompts = Prompts({"en/both": "Words."}, {"en/both": Path("/site/both.wav")})
     leg, port = await telephone(house)
-    from pathlib import Path
-
-    house.house.prompts = type(house.house.prompts)({"en/both": "Words."}, {"en/both": Path("/site/both.wav")})
     playing = asyncio.ensure_future(port.play([Play("both", "en")]))
     await settle()
     assert house.hears(leg) == "play both.wav"
-    house.house.prompts = type(house.house.prompts)({"en/both": "Words."}, {})
     playing.cancel()
-    playing = asyncio.ensure_future(port.play([Play("both", "en")]))
-    await settle()
-    assert house.hears(leg) == "play Words."
-    playing.cancel()
+
+
+@paper
+async def test_a_call_hears_the_prompts_that_were_there_when_it_began(house: PaperHouse) -> None:
+    house.house.prompts = Prompts({"en/both": "Words."}, {})
+    leg, port = await telephone(house)
+    house.house.prompts = Prompts({}, {"en/both": Path("/site/both.wav")})  # as a reload does
+    later_leg, later = await telephone(house)
+    for each, on, heard in ((port, leg, "play Words."), (later, later_leg, "play both.wav")):
+        playing = asyncio.ensure_future(each.play([Play("both", "en")]))
+        await settle()
+        assert house.hears(on) == heard
+        playing.cancel()
 
 
 @paper
@@ -188,9 +195,9 @@ async def test_a_recording_that_is_just_beginning_is_masked_when_it_has_begun(ho
 
 @paper
 async def test_numbers_are_played_from_recorded_words_and_the_rest_is_synthesised(house: PaperHouse) -> None:
-    _, port = await telephone(house)
     files = [Path("/p/en/spoken/twenty.wav"), Path("/p/en/spoken/one.wav")]
     house.house.prompts = replace(house.house.prompts, pieces={"en": pieces(files)})
+    _, port = await telephone(house)
     playing = asyncio.ensure_future(port.play([Say("You owe", "en"), Say("twenty-one", "en"), Say("Thanks", "en")]))
     await settle()
     _, sources = house.desk.played[-1]

@@ -67,6 +67,7 @@ class FakePort:
         self.caller, self.caller_name, self.called = caller, "", called
         self.trunk, self.extension = trunk, extension
         self.now = 0.0
+        self.studio_status = "left"
         self.at = at
         self.keys = [(key, None) for key in keys] if isinstance(keys, str) else list(keys)
         self.buffer: list[str] = []
@@ -191,6 +192,11 @@ class FakePort:
         result = self.queues.get(name, QueueResult("connected", "alice", 12.0))
         self._pass(result.waited_s)
         return result
+
+    async def studio(self, name: str, *, role: str, language: str) -> str:
+        self._note(f"studio {name} {role}".rstrip())
+        self._pass(60.0)
+        return self.studio_status
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         self._note(f"unserved {queue}: {status}")

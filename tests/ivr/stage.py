@@ -12,13 +12,14 @@ SITE = Known(
     languages=("zh", "en"),
     extensions=frozenset({"2001", "2002"}),
     queues=frozenset({"sales", "service"}),
+    studios=frozenset({"health"}),
     trunks=frozenset({"carrier"}),
     mailboxes=frozenset({"2001"}),
     music=frozenset({"default"}),
     prompts=frozenset({"zh/welcome", "en/welcome", "zh/half"}),
 )
 ENGLISH = Known(languages=("en",), **{name: getattr(SITE, name) for name in
-                ("extensions", "queues", "trunks", "mailboxes", "music", "prompts")})  # fmt: skip
+                ("extensions", "queues", "studios", "trunks", "mailboxes", "music", "prompts")})  # fmt: skip
 
 
 def wrong(text: str, known: Known = SITE) -> list[str]:

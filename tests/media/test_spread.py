@@ -46,6 +46,21 @@ def test_whoever_becomes_the_hub_watches_the_floor_after_it_has_the_room() -> No
     assert len(second.told) == before
 
 
+def test_engines_that_are_no_hub_say_who_speaks_and_let_everybody_through() -> None:
+    first, second, third = Line("e1"), Line("e2"), Line("e3")
+    spread, ties = seated(a=first, b=second)
+    spread.watch(orders.WatchFloor("r", True, 3))
+    assert first.told[-1] == orders.WatchFloor("r", True, 3) and second.told[-1] == orders.WatchFloor("r", True, 0)
+    spread.add(StreamId("c"), cast(EngineLine, third))
+    spread.joined(StreamId("c"), ties)
+    assert third.told[-1] == orders.WatchFloor("r", True, 0)
+    spread.lose(cast(EngineLine, first))
+    spread.settle(ties)
+    assert second.told[-1] == orders.WatchFloor("r", True, 3)
+    spread.watch(orders.WatchFloor("r", False, 0))
+    assert second.told[-1] == third.told[-1] == orders.WatchFloor("r", False, 0) and spread.floor is None
+
+
 def test_a_hub_that_dies_is_followed_too_and_an_empty_room_has_none() -> None:
     first, second = Line("e1"), Line("e2")
     spread, ties = seated(a=first, b=second)

@@ -58,6 +58,17 @@ def test_a_mixed_room_is_wide_for_those_who_can_hear_it() -> None:
     assert max(level(c.pcm(20), freq, 8000) for freq in (3000, 1900, 900)) < SAID - 50
 
 
+def test_the_silence_of_a_dozen_a_law_phones_is_no_offset_at_16_khz() -> None:
+    fars = {"a": Far(Codec.G722, silence), "b": Far(Codec.G722, tone(5000))}
+    fars |= {f"n{n}": Far(Codec.PCMA, silence) for n in range(12)}
+    stage = Stage(**fars)
+    stage.rooms.bridge(ROOM, list(stage.fars))
+    stage.talk(40)
+    assert abs(float(fars["a"].pcm(20).mean())) < 20 and abs(level(fars["a"].pcm(20), 5000, 16000) - SAID) < 1
+    assert abs(float(fars["b"].pcm(20).mean())) < 20
+    assert abs(float(fars["n0"].pcm(20).mean())) <= 8
+
+
 def test_gains_hold_at_16_khz_too() -> None:
     stage, a, b, _c = three()
     stage.rooms.hear(ROOM, {(B, A): 0.25}, {C: 0.5}, {})

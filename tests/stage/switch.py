@@ -6,7 +6,8 @@ secret, and the far end of calls out); desk phones register from 127.0.0.1.
     4001        hotline: a menu, then queue `sales` (1)
     4002        straight into queue `sales`
     4003        queue `empty`, which nobody serves
-    2001..2004  desk phones (`secret`)
+    4100        studio `health`: 2001 is its expert, 2004 its host
+    2001..2004  desk phones (`secret`); 2003 and 2004 are supervisors'
     7xxx        out to the carrier, as dialled
     anything else is unknown
 """
@@ -219,8 +220,11 @@ trunks:
 
 _AGENTS = """\
 agents:
-  alice: {name: Alice, extension: "2001", queues: [sales]}
-  bob: {name: Bob, extension: "2002", queues: [sales]}
+  alice: {name: Alice, extension: "2001", queues: [sales], team: red}
+  bob: {name: Bob, extension: "2002", queues: [sales], team: blue}
+supervisors:
+  lin: {name: Lin, extension: "2004", teams: red}
+  coach: {extension: "2003", role: coach, teams: all}
 breaks: {"1": rest}
 """
 
@@ -239,6 +243,8 @@ queues:
     keep_without_agents: yes
     announce_position_every: never
     timed_out: {say: {en: "Sorry.", zh: "抱歉。"}, then: {hangup: busy}}
+studios:
+  health: {hosts: "2004", experts: "2001"}
 """
 
 _DIALPLAN = """\
@@ -246,9 +252,11 @@ routes:
   - {to: "4001", do: hotline}
   - {to: "4002", do: straight}
   - {to: "4003", do: nobody}
+  - {to: "4100", do: show}
   - {to: "2XXX", do: phone}
   - {to: "7XXX", dial: {to: "{called}@carrier", timeout: 20}}
 scripts:
+  show: [{studio: health}, hangup]
   hotline:
     - menu:
         say: {en: "Welcome. For sales, press one.", zh: "您好，销售请按一。"}

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from media.events import FloorChanged
-from media.paths import Codec
+from media.paths import Codec, LocalAddress
 from media.words import RoomId, StreamId
 from tests.stage.media_house import house
 from tests.stage.rtp_peer import Peer
 from tests.stage.spoken import speech
+from tests.whole.test_media_ties import seated
 
 pytestmark = pytest.mark.whole
 ROOM = RoomId("conference")
@@ -53,3 +54,27 @@ async def test_speakers_are_told_and_a_limit_leaves_the_fainter_one_out(tmp_path
         before = len([event for event in h.events if isinstance(event, FloorChanged)])
         await asyncio.sleep(1.0)
         assert len([event for event in h.events if isinstance(event, FloorChanged)]) == before
+
+
+async def test_who_speaks_is_told_by_name_whatever_engine_they_are_on(tmp_path: Path) -> None:
+    said = speech()[:48_000].astype(float)
+    async with house(tmp_path, 2) as h:
+        peers = await seated(h, "e1", "e2", "e2", level=0.0)
+        names = list(peers)
+        h.desk.bridge(ROOM, names)
+        h.desk.watch_floor(ROOM)
+        for nth in (0, 2):
+            peer = peers[names[nth]]
+            peer.quiet()
+            assert peer.to is not None
+            peer.speak(LocalAddress(*peer.to), np.roll(said, 20_000 * nth).astype("<i2").tobytes())
+
+        def told() -> list[FloorChanged]:
+            return [event for event in h.events if isinstance(event, FloorChanged)]
+
+        async with asyncio.timeout(6):
+            while not any(set(event.speakers) == {names[0], names[2]} for event in told()):
+                await asyncio.sleep(0.05)
+        assert {name for event in told() for name in event.speakers} == {names[0], names[2]}
+        for peer in peers.values():
+            peer.close()

@@ -355,7 +355,7 @@ class PaperVoice:
         return FilePath(f"/spoken/{language}/{text.replace('/', ' ')}")
 
     async def prepare(self, texts: Iterable[tuple[str, str]]) -> list[str]:
-        self.prepared += sorted(texts)
+        self.prepared += list(texts)
         return [f"{text}: dumb" for text, _ in self.prepared if text in self.dumb]
 
     async def close(self) -> None:

@@ -59,8 +59,11 @@ SITE: Mapping[str, str] = {
     """,
     "agents.yaml": """
         agents:
-          alice: {name: Alice, extension: "2001", pin: "111111", queues: [sales, service]}
-          bob: {name: Bob, extension: "2002", pin: "222222", queues: [sales]}
+          alice: {name: Alice, extension: "2001", pin: "111111", queues: [sales, service], team: red}
+          bob: {name: Bob, extension: "2002", pin: "222222", queues: [sales], team: blue}
+        supervisors:
+          lin: {name: Lin, extension: "2004", teams: red}
+          coach: {extension: "2003", role: coach, teams: all}
         breaks: {"1": rest}
     """,
     "queues.yaml": """
@@ -260,6 +263,8 @@ class PaperHouse:
         for view in floor.centre.snapshot(asyncio.get_running_loop().time()).agents:
             assert view.activity.value in ("idle", "wrapping up"), f"{view.name} is {view.activity}"
         assert not await house.journal.open_interactions()
+        assert not house.supervision.watches, "supervisors left"
+        assert not house.studios.live, "studios left"
         assert house.journal.strays == 0, "something was booked for a call that is closed"
         assert house.journal.lost == 0
 
