@@ -40,9 +40,8 @@ from apps.journal_rows import (
 )
 from apps.journal_signalling import SignallingBooks
 from apps.journal_stays import StayBooks
-from apps.journal_version import bring_up
+from apps.journal_version import bring_up, make_indexes
 from apps.journal_writer import GATHER_S, MAX_ROWS, JournalAlarm, JournalError, Writer
-from apps.schema_columns import metadata
 from switch.binding import Binding
 
 ALIVE_S = 5.0
@@ -85,8 +84,9 @@ class Journal(CallBooks, RecordingBooks, SignallingBooks):
         event.listen(self._engine.sync_engine, "connect", lambda connection, _: set_pragmas(connection))
         try:
             async with self._engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
+                await connection.run_sync(schema.metadata.create_all)
                 self._kept_until = await bring_up(connection)
+            await make_indexes(self._engine)
             self._file = JournalFile(self.path)
             await self._file
         except (DBAPIError, sqlite3.Error, JournalError) as error:

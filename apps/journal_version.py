@@ -5,12 +5,13 @@ Deliberately absent: what each version added (schema.py).
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from apps import schema, schema_callers  # noqa: F401 - all tables are to be known
 from apps.journal_writer import JournalError
-from apps.schema_columns import metadata
+
+_INDEXES = text("SELECT name FROM sqlite_master WHERE type = 'index'")
 
 
 async def bring_up(connection: AsyncConnection) -> int:
@@ -31,12 +32,18 @@ async def bring_up(connection: AsyncConnection) -> int:
         await connection.execute(schema.meta.update().where(schema.meta.c.name == "schema"), dict(value=schema.VERSION))
     elif found != str(schema.VERSION):
         raise JournalError(f"made by another version of zongji (tables {found}, this one has {schema.VERSION})")
-    await connection.run_sync(_make_indexes)
     return int(known.get("alive_at", 0))
 
 
-def _make_indexes(connection: Connection) -> None:
-    """Those that the tables of an older switch lack; a year of books takes some seconds, once."""
-    for table in metadata.tables.values():
+async def make_indexes(engine: AsyncEngine) -> None:
+    """Those that the tables of an older switch lack. A year of books takes some seconds, once.
+
+    Each is committed alone: who is not ready in time and is started again goes on with the next one.
+    """
+    async with engine.connect() as connection:
+        there = set((await connection.execute(_INDEXES)).scalars())
+    for table in schema.metadata.tables.values():
         for index in table.indexes:
-            index.create(connection, checkfirst=True)
+            if index.name not in there:
+                async with engine.begin() as connection:
+                    await connection.run_sync(index.create)

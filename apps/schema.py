@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, Table, Text, text
 
-from apps.schema_columns import metadata
+from apps.schema_columns import metadata as metadata
 from apps.schema_columns import name as _name
 from apps.schema_columns import number as _number
 

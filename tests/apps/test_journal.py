@@ -358,6 +358,22 @@ async def test_a_file_of_version_1_becomes_one_of_this_version_and_keeps_its_row
     assert rows(path, "SELECT call_id, lost, mos_in, mos_out FROM leg") == [("c1", 7, 4.1, None)]
 
 
+async def test_indexes_that_an_older_file_lacks_are_made(path: Path) -> None:
+    books = Journal(path)
+    await books.open()
+    await books.close()
+    made = "SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY name"
+    whole = rows(path, made)
+    with sqlite3.connect(path) as db:
+        for name in ("agent_state_before", "agent_state_at", "alert_started", "stay_unwrapped"):
+            db.execute(f"DROP INDEX {name}")
+    db.close()
+    assert len(rows(path, made)) == len(whole) - 4
+    await books.open()
+    await books.close()
+    assert rows(path, made) == whole
+
+
 async def test_a_file_of_version_2_becomes_one_of_this_version_and_keeps_its_legs(path: Path) -> None:
     books = Journal(path)
     await books.open()
