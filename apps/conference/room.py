@@ -17,9 +17,9 @@ from apps.api.events import ConferenceChanged
 from apps.api.room_types import ConferenceInfo, ConferenceMember
 from apps.api.types import utc
 from apps.conference.assembly import Assembly, Member
-from apps.conference.tape import RoomTape
 from apps.journal_story import SegmentKind
 from apps.meeting import ENTRY, LEAVING, Meeting
+from apps.room_tape import RoomTape
 from ivr.room_rules import RoomRules
 from ivr.words import Say
 from media.words import StreamId
@@ -64,6 +64,8 @@ class Room:
         call.enter(SegmentKind.TALK, label=f"conference {self.name}")
         log.info("call=%s is in room %s%s", call.id, self.name, ", moderator" if moderator else "")
         self._meeting.enter(call.line)
+        if self._tape is not None:
+            self._tape.mark("came", number)
         self._settle()
         if self.assembly.rules.record and self._tape is None and self.assembly.begun:
             self.record(True)
@@ -73,6 +75,8 @@ class Room:
         """The caller is out of it. Again does nothing."""
         if self.seats.pop(call.id, None) is None:
             return
+        if self._tape is not None:
+            self._tape.mark("went", self.assembly.members[call.id].number)
         for member in self.assembly.leave(call.id):
             self.end_stay(member.call, "ended")
         del self._calls[call.id]
@@ -117,7 +121,7 @@ class Room:
         """Begin to record the room, or end that; again does nothing."""
         if on and self._tape is None and self._calls:
             first = next(iter(self._calls.values()))
-            tape = self._tape = RoomTape(self._house, self.name, first.id)
+            tape = self._tape = RoomTape(self._house, "conference", self.name, first.id)
             self._taping = self._house.spawn(self._begin_tape(tape, first.line.stream), f"tape of room {self.name}")
         elif not on and self._tape is not None:
             tape, began, self._tape = self._tape, self._taping, None

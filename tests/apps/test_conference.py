@@ -72,6 +72,7 @@ async def test_all_hear_each_other_and_the_room_is_recorded_until_the_last_leave
     assert told[-1]["conference"]["members"] == []
     found = (await house.ask("recordings.list", p.RecordingFilter())).recordings
     assert [one.kind for one in found] == ["conference"] and found[0].ended_at is not None
+    assert [mark.what for mark in found[0].marks] == ["came", "came", "went", "went", "went"]
     row = await house.row(one)
     assert [(s.kind, s.label) for s in row.segments if s.kind == "talk"] == [("talk", "conference open")]
 
