@@ -38,6 +38,12 @@ def _caller_left(floor: Floor, event: events.CallerLeft, now: float) -> None:
         floor.release(caller, LeaveReason.ABANDONED if event.abandoned else LeaveReason.REMOVED, now)
 
 
+def _caller_changed(floor: Floor, event: events.CallerChanged, now: float) -> None:
+    caller = floor.callers.get(event.caller)
+    if caller is not None:
+        floor.change_claim(caller, event, now)
+
+
 def _caller_moved(floor: Floor, event: events.CallerMoved, now: float) -> None:
     caller, queue = floor.callers.get(event.caller), floor.queues.get(event.queue)
     if caller is not None and queue is not None:
@@ -79,6 +85,7 @@ def _widen_due(floor: Floor, key: Any, now: float) -> None:
 HAPPENED: dict[type[Any], Callable[[Floor, Any, float], None]] = {
     events.CallerJoined: _caller_joined,
     events.CallerLeft: _caller_left,
+    events.CallerChanged: _caller_changed,
     events.CallerMoved: _caller_moved,
 }
 DUE: dict[Due, Callable[[Floor, Any, float], None]] = {

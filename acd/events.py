@@ -37,6 +37,20 @@ class CallerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerChanged:
+    """A waiting caller's claim is another now. None keeps the priority; need and named agent are kept unless said."""
+
+    caller: CallerId
+    priority: int | None = None
+    need: Need | None = None
+    keep_need: bool = True
+    named: AgentName | None = None
+    named_wait_s: float = 0.0
+    """From now on."""
+    keep_named: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CallerMoved:
     """A supervisor moved the caller: to another queue, to the first place of the queue, or both.
 
@@ -162,6 +176,7 @@ class TimePassed:
 Event = (
     CallerJoined
     | CallerLeft
+    | CallerChanged
     | CallerMoved
     | AgentLoggedIn
     | AgentLoggedOut

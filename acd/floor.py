@@ -17,8 +17,8 @@ from acd.agent import Agent, Happening
 from acd.alert import BLAMED, RESERVE_S, REST_S, RESTED, Alert, AlertHappening, AlertState
 from acd.assign import Match
 from acd.caller import Caller, CallerHappening, Skip
+from acd.claims import Claims
 from acd.effects import BookAlert, Connect, Release, StartAlert, StopAlert
-from acd.lines import Lines
 from acd.queue import Queue
 from acd.verdict import decision
 from acd.wait import Due
@@ -28,7 +28,7 @@ ALERTS_REMEMBERED = 1000
 """Ended alerts whose outcome a late answer is told."""
 
 
-class Floor(Lines):
+class Floor(Claims):
     """Everything alive in the centre."""
 
     def __init__(self) -> None:

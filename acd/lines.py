@@ -19,7 +19,7 @@ from acd.queue import Queue
 from acd.roster import Roster
 from acd.settings import AGEING, Strategy
 from acd.wait import Due
-from acd.words import CallerId, Presence, QueueName
+from acd.words import AgentName, CallerId, Presence, QueueName
 
 POSITIONS_TOLD = 50
 """`MovePosition` follows every move of the first so many in a line. Behind them a caller is told on joining only:
@@ -95,26 +95,6 @@ class Lines(Roster):
             self.deadlines.drop((due, caller.id))
         for agent in caller.skips:
             self.deadlines.drop((Due.SKIP, caller.id, agent))
-
-    def change_queue(self, caller: Caller, queue: Queue, first: bool, now: float) -> None:
-        """The caller, for whom nothing rings, stands in this queue now: by their rank, or before everybody."""
-        before = self.queues[caller.queue]
-        self._moved(before, take_caller(before.line, caller.entry))
-        self.leave_lane(caller)
-        self._unhold(caller)
-        self.deadlines.drop((Due.WIDEN, caller.id))
-        caller.told_position = caller.told_position if queue is before else 0
-        caller.queue, caller.reach = queue.name, 1
-        caller.rank = rank_of(caller.priority + queue.settings.weight, caller.joined_at, self.ageing)
-        if first:
-            self._firsts -= 1
-            caller.arrival = self._firsts
-            caller.rank = min((rank for rank, _, _ in queue.line[:1]), default=caller.rank)
-        self._moved(queue, place_caller(queue.line, caller.entry))
-        self.settle_lane(caller, now)
-        self.changed_callers[caller.id] = caller
-        self.set_max_wait(caller, queue)
-        self.set_reach(caller, queue)
 
     def stand(self, caller: Caller, happening: CallerHappening) -> None:
         """Move the caller's state; the lane and the count of those who are rung for follow."""
@@ -245,20 +225,25 @@ class Lines(Roster):
 
     def _hold(self, caller: Caller, queue: Queue, named_wait_s: float, now: float) -> None:
         last = caller.last_agent if queue.settings.last_agent else None
-        waits = ((caller.named, named_wait_s), (last, queue.settings.last_agent_wait_s))
-        for name, wait_s in waits:
-            agent = self.agents.get(name) if name is not None else None
-            if agent is not None and self._worth_waiting(agent, caller, queue):
-                if wait_s > 0:
-                    caller.held_for = agent.name
-                    agent.awaited_by[caller.id] = None
-                    self.deadlines.set((Due.HOLD, caller.id), now + wait_s)
-                return  # the first of them who is there decides
+        if not self._hold_for(caller, queue, caller.named, named_wait_s, now):
+            self._hold_for(caller, queue, last, queue.settings.last_agent_wait_s, now)
 
-    def _worth_waiting(self, agent: Agent, caller: Caller, queue: Queue) -> bool:
+    def _hold_for(self, caller: Caller, queue: Queue, name: AgentName | None, wait_s: float, now: float) -> bool:
+        """Whether the agent is there, and then waited for if that is wanted."""
+        agent = self.agents.get(name) if name is not None else None
+        if agent is None or not self._worth_waiting(agent, caller, queue, now):
+            return False
+        if wait_s > 0:
+            caller.held_for = agent.name
+            agent.awaited_by[caller.id] = None
+            self.deadlines.set((Due.HOLD, caller.id), now + wait_s)
+        return True
+
+    def _worth_waiting(self, agent: Agent, caller: Caller, queue: Queue, now: float) -> bool:
         if agent.presence is not Presence.AVAILABLE or agent.full or queue.name not in agent.settings.queues:
             return False
-        admits = self._lane(caller, queue, 0, caller.need is not None and queue.steps[0].own).admits
+        step = queue.step_at(now - caller.joined_at)
+        admits = self._lane(caller, queue, step, caller.need is not None and queue.steps[step].own).admits
         return admits is None or agent.name in admits
 
     def _unhold(self, caller: Caller) -> None:

@@ -90,6 +90,12 @@ AGENTS_DISPOSITION = Signature(
 
 QUEUES_LIST = Signature("queues.list", p.Nothing, t.Queues, "Queues: who waits, for how long, who serves.")
 QUEUES_SHOW = Signature("queues.show", p.ByQueue, t.QueueDetail, "One queue with its callers and agents.")
+QUEUES_CHANGE = Signature(
+    "queues.change",
+    p.ChangeClaim,
+    t.Explanation,
+    "Give a waiting caller another priority, need or agent.",
+)
 QUEUES_EXPLAIN = Signature(
     "queues.explain",
     p.ByCall,

@@ -78,6 +78,16 @@ class Login(Params, frozen=True):
     extension: Text = ""
 
 
+class ChangeClaim(Params, frozen=True):
+    """Names a waiting caller's call, and what is to be other; what is null stays. An empty text takes it away."""
+
+    call_id: Name
+    priority: Annotated[int, Meta(ge=-1000, le=1000)] | None = None
+    need: Annotated[str, Meta(max_length=1000)] | None = None
+    agent: Text | None = None
+    agent_wait_s: Annotated[float, Meta(ge=0, le=86400)] = 0.0
+
+
 class Break(Params, frozen=True):
     """Names an agent, and why they are away."""
 

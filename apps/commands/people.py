@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from apps.api import catalogue
-from apps.api.params import Break, ByAgent, ByCall, ByQueue, Disposition, Extend, Login
+from apps.api.params import Break, ByAgent, ByCall, ByQueue, ChangeClaim, Disposition, Extend, Login
 from apps.api.types import AgentInfo
 from apps.commands.base import Noun, session
 from apps.commands.explained import draw_agent, draw_caller
@@ -137,6 +137,21 @@ def show_queue(queue: str) -> None:
 def explain(call_id: str) -> None:
     """Why a caller waits: who is ahead, which agents are passed over, and what was decided before."""
     result = session().call(catalogue.QUEUES_EXPLAIN, ByCall(call_id))
+    session().show(result, lambda: draw_caller(result))
+
+
+@queues.command(
+    "change",
+    examples="zongji queues change 0gx3k2m4npqrt --priority 50 --agent mei --wait 60",
+)
+@click.argument("call_id", metavar="CALL")
+@click.option("--priority", type=int, help="Instead of the one it has.")
+@click.option("--need", help='What an agent must be, as in "billing >= 3"; empty takes it away.')
+@click.option("--agent", help="Whom the caller is given to, if free; empty takes it away.")
+@click.option("--wait", "wait_s", type=float, default=0.0, help="Seconds to wait for that agent alone.")
+def change(call_id: str, priority: int | None, need: str | None, agent: str | None, wait_s: float) -> None:
+    """Give a waiting caller another priority, need or agent."""
+    result = session().call(catalogue.QUEUES_CHANGE, ChangeClaim(call_id, priority, need, agent, wait_s))
     session().show(result, lambda: draw_caller(result))
 
 

@@ -1,17 +1,24 @@
-"""Queues: list, show, explain."""
+"""Queues: list, show, explain; and a waiting caller's claim."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from acd.events import CallerChanged
+from acd.words import AgentName, CallerId
 from apps import explanations, floor_views
 from apps.api import params as p
 from apps.api import types as t
-from apps.api.protocol import not_found
+from apps.api.protocol import ApiError, Code, not_found
+from apps.needs import ExpressionError, need
 
 if TYPE_CHECKING:
     from apps.house import House
+
+
+log = logging.getLogger("queues")
 
 
 class Queues:
@@ -22,7 +29,12 @@ class Queues:
 
     def functions(self) -> Mapping[str, Callable[[Any], Awaitable[Any]]]:
         """Method name -> function."""
-        return {"queues.list": self.list, "queues.show": self.show, "queues.explain": self.explain}
+        return {
+            "queues.list": self.list,
+            "queues.show": self.show,
+            "queues.explain": self.explain,
+            "queues.change": self.change,
+        }
 
     async def list(self, _: p.Nothing) -> t.Queues:
         return t.Queues(floor_views.queues(self._house))
@@ -38,3 +50,29 @@ class Queues:
         if found is None:
             raise not_found("call", asked.call_id, "zongji calls list and zongji cdr list show them.")
         return found
+
+    async def change(self, asked: p.ChangeClaim) -> t.Explanation:
+        house, caller = self._house, CallerId(asked.call_id)
+        if house.floor.centre.position(caller) is None:
+            raise not_found("waiting caller", asked.call_id, "zongji queues show lists them.")
+        if asked.agent and asked.agent not in house.site.agents:
+            raise not_found("agent", asked.agent, "zongji agents list shows them.")
+        wanted = None
+        if asked.need:
+            try:
+                wanted = need(asked.need, house.site.skills)
+            except ExpressionError as error:
+                what = f"The need cannot be read {error}"
+                raise ApiError(Code.REFUSED, what, where="need", hint=error.mend) from None
+        changed = CallerChanged(
+            caller,
+            asked.priority,
+            wanted,
+            asked.need is None,
+            AgentName(asked.agent) if asked.agent else None,
+            asked.agent_wait_s,
+            asked.agent is None,
+        )
+        log.info("call=%s has another claim: %s", asked.call_id, asked)
+        house.floor.tell(changed)
+        return await self.explain(p.ByCall(asked.call_id))

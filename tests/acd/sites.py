@@ -71,5 +71,5 @@ SITES = tuple(site(number) for number in range(30))
 OUTCOMES = (AlertOutcome.NO_ANSWER, AlertOutcome.DECLINED, AlertOutcome.BUSY, AlertOutcome.UNREACHABLE)
 ADVANCES = (0.0, 0.0, 0.5, 1.0, 4.0, 5.0, 20.0, 31.0)
 Action = tuple[int, int, int]
-KINDS = 27
+KINDS = 28
 JOINS = (0, 1, 2, 3, 19)

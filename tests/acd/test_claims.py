@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd import events as ev
-from acd.effects import Release, StartAlert
+from acd.effects import MovePosition, Release, StartAlert
 from acd.settings import CentreSettings, Relaxation
 from acd.words import AgentName, AlertOutcome, CallerId
 from tests.acd.floor_of import House, Least, agent, queue
@@ -214,3 +214,36 @@ def test_a_caller_waiting_for_one_agent_keeps_the_longest_wait() -> None:
     house.join("c2", last_agent=ALICE)
     house.wait(31)
     assert house.one(Release).caller == "c2"
+
+
+def test_a_claim_is_changed_while_the_caller_waits() -> None:
+    house = busy(CentreSettings(one(), (agent("alice", "sales"),)))  # type: ignore[arg-type]
+    house.join("c1")
+    house.join("c2")
+    house.step(ev.CallerChanged(CallerId("c2"), priority=5))
+    assert [(moved.caller, moved.position) for moved in house.these(MovePosition)] == [("c2", 1), ("c1", 2)]
+    assert first(house) == "c2"
+
+
+def test_a_need_is_taken_back_or_another_while_the_caller_waits() -> None:
+    house = House(SKILLED, log_in="bob")
+    house.join("c1", need=Least("en", 1))
+    assert not house.these(StartAlert)
+    house.step(ev.CallerChanged(CallerId("c1"), priority=1))
+    assert not house.these(StartAlert), "the need is kept"
+    house.step(ev.CallerChanged(CallerId("c1"), keep_need=False))
+    assert house.one(StartAlert).agent == "bob"
+
+
+def test_a_waiting_caller_is_kept_for_an_agent() -> None:
+    house = House(TWO, log_in="alice bob")
+    for caller in ("c1", "c2"):
+        house.join(caller)
+        house.answer(caller)
+    house.join("c3")
+    house.step(ev.CallerChanged(CallerId("c3"), named=ALICE, named_wait_s=60.0, keep_named=False))
+    house.hang_up("c2")
+    house.wait(15)
+    assert not house.these(StartAlert), "bob is free, but alice is waited for"
+    house.step(ev.CallerChanged(CallerId("c3"), keep_named=False))
+    assert house.one(StartAlert).agent == "bob"

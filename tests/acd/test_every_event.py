@@ -37,6 +37,7 @@ RUNG = (A.RESERVED, A.RINGING)
 # What each event means to the agent; a function of the activity where it depends on it.
 EVENTS: list[tuple[str, Callable[[AlertId], ev.Event], Callable[[Activity], Happening | None]]] = [
     ("joined", lambda a: ev.CallerJoined(CallerId("c1"), SITE.queues[0].name, "1"), lambda a: None),
+    ("changed", lambda a: ev.CallerChanged(CallerId("c1"), priority=3), lambda a: None),
     ("left", lambda a: ev.CallerLeft(CallerId("c1")), lambda a: H.ALERT_ENDED),
     ("logged in", lambda a: ev.AgentLoggedIn(ALICE, "2001", reachable=True), lambda a: H.LOGGED_IN),
     ("logged out", lambda a: ev.AgentLoggedOut(ALICE), lambda a: H.LOGGED_OUT),

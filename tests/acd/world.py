@@ -83,6 +83,16 @@ class World(Judge):
             case 24:
                 return ev.WrapUpExtended(name, (None, 3.0)[y % 2])
             case 26:
+                return ev.CallerChanged(
+                    (sorted(self.waiting) or [CallerId("nobody")])[x % max(1, len(self.waiting))],
+                    priority=(None, 5, -5, 0)[y % 4],
+                    need=(None, ZH, Least("en", 4))[x % 3],
+                    keep_need=x % 2 == 0,
+                    named=(None, *NAMES)[y % 5],
+                    named_wait_s=float(x % 3) * 5,
+                    keep_named=y % 3 == 0,
+                )
+            case 27:
                 known = sorted(self.waiting) or [CallerId("nobody")]
                 return ev.CallerMoved(known[x % len(known)], QueueName(("q1", "q2", "q3", "q9")[y % 4]))
             case 25:
@@ -171,6 +181,8 @@ class World(Judge):
                     event.queue, event.priority, self.births, self.now, event.last_agent, event.named, event.need
                 )
                 self._hold(event)
+            case ev.CallerChanged() if event.caller in self.waiting:
+                self._change(event, self.waiting[event.caller])
             case ev.CallerMoved(caller=moved, queue=queue):
                 waiting = self.waiting.get(moved)
                 if waiting is not None and self._queue(queue) is not None:
@@ -235,6 +247,17 @@ class World(Judge):
                 if wait_s > 0:
                     caller.held, caller.held_until = name, self.now + wait_s
                 return
+
+    def _change(self, changed: ev.CallerChanged, caller: Waiting) -> None:
+        if changed.priority is not None:
+            caller.priority = changed.priority
+        if not changed.keep_need:
+            caller.need = changed.need
+        if not changed.keep_named:
+            caller.named, caller.held, name = changed.named, None, changed.named
+            there = name is not None and self.seats[name].presence is Presence.AVAILABLE and not self._full(name)
+            if name is not None and there and changed.named_wait_s > 0 and self._admits(caller, name):
+                caller.held, caller.held_until = name, self.now + changed.named_wait_s
 
     def _let_go(self, name: AgentName) -> None:
         for caller in self.waiting.values():

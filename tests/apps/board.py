@@ -307,7 +307,7 @@ class Board:
                 return t.Queues(QUEUES)
             case "queues.show":
                 return t.QueueDetail("sales", 1, 30000, callers=CALLERS, staff=AGENTS[:2])
-            case "queues.explain":
+            case "queues.explain" | "queues.change":
                 return EXPLANATION
             case "agents.explain":
                 return AGENT_EXPLANATION

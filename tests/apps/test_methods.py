@@ -41,6 +41,7 @@ async def test_the_snapshot_is_whole_and_of_one_moment(house: PaperHouse) -> Non
         ("agents.ready", p.ByAgent("alice"), "not logged in"),
         ("queues.show", p.ByQueue("none"), "no queue none"),
         ("queues.explain", p.ByCall("none"), "no call none"),
+        ("queues.change", p.ChangeClaim("none", 5), "no waiting caller none"),
         ("agents.explain", p.ByAgent("none"), "no agent none"),
         ("calls.hangup", p.ByCall("none"), "no running call none"),
         ("calls.trace", p.TraceOf("none"), "No SIP messages are kept of a call none"),

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from apps.api import params as p
+from apps.api.protocol import ApiError
 from tests.stage.paper.house import PaperHouse, after, paper
 
 AGENTS = """
@@ -115,3 +116,22 @@ async def test_a_decision_is_in_the_books_with_who_was_passed_over(house: PaperH
     assert told.summary.startswith(f"Call {call} is over. Agent alice was chosen last (answered)")
     about = await house.ask("agents.explain", p.ByAgent("alice"))
     assert [each.agent for each in about.decisions] == ["alice"]
+
+
+@site
+async def test_a_waiting_caller_is_given_another_claim_by_the_api(house: PaperHouse) -> None:
+    await house.call_in("4001", number="1")
+    second = house.call(await house.call_in("4001", number="2")).id
+    told = await house.ask("queues.change", p.ChangeClaim(second, priority=7, need="lang_zh >= 5", agent="bob"))
+    assert await waiting(house) == ["2", "1"] and told.position == 1
+    assert "is to be given to agent bob" in told.summary and 'Asked of an agent: "lang_zh >= 5".' in told.summary
+    with pytest.raises(ApiError, match="there is no 'lang_xx' here"):
+        await house.ask("queues.change", p.ChangeClaim(second, need="lang_xx >= 5"))
+    with pytest.raises(ApiError, match="no agent nobody"):
+        await house.ask("queues.change", p.ChangeClaim(second, agent="nobody"))
+    await house.log_in("alice", "2001")
+    assert [caller.ringing for caller in (await house.ask("queues.show", p.ByQueue("sales"))).callers] == ["", "alice"]
+    await house.ask("agents.break", p.Break("alice", "rest"))
+    await house.ask("queues.change", p.ChangeClaim(second, need="", agent=""))
+    await house.ask("agents.ready", p.ByAgent("alice"))
+    assert [caller.ringing for caller in (await house.ask("queues.show", p.ByQueue("sales"))).callers] == ["alice", ""]
