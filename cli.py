@@ -7,8 +7,10 @@ import apps.machine  # noqa: F401 - first: says where zongji cannot run, before 
 # isort: split
 import click
 
+from apps.commands.answers import forms, polls, surveys
 from apps.commands.base import Noun, Session, shared_options
 from apps.commands.books import cdr, recordings
+from apps.commands.boxes import mailboxes
 from apps.commands.callers import callers
 from apps.commands.calls import calls, dial
 from apps.commands.dialplan import dialplan
@@ -17,6 +19,7 @@ from apps.commands.live import events
 from apps.commands.media import media
 from apps.commands.people import agents, engines, phones, queues, trunks
 from apps.commands.reports import reports
+from apps.commands.rooms import conferences
 from apps.commands.studio import studio
 from apps.commands.supervise import supervise
 from apps.commands.switch import check, demo, init, metrics, phone, reload, serve, status, stop
@@ -29,10 +32,10 @@ class Main(Noun):
     SECTIONS = (
         ("The switch", (init, serve, stop, reload, check, status, metrics, doctor)),
         ("The dialplan", (dialplan,)),
-        ("Calls", (calls, dial, callers, events, media)),
+        ("Calls", (calls, dial, conferences, callers, events, media)),
         ("The call centre", (agents, queues, supervise, wallboard, studio)),
         ("Lines", (phones, trunks, engines)),
-        ("The books", (cdr, recordings, reports)),
+        ("The books", (cdr, recordings, mailboxes, surveys, polls, forms, reports)),
         ("Trying it out", (phone, demo)),
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from apps.journal_books import ms_of, wire_text
-from apps.schema import caller_memory
+from apps.schema_callers import caller_memory
 
 if TYPE_CHECKING:
     from apps.journal import Journal

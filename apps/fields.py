@@ -254,6 +254,13 @@ def some_codecs(value: object) -> tuple[Codec, ...]:
     return found
 
 
+def _pin(value: object) -> str:
+    given = text(value)
+    if given and not (given.isascii() and given.isdigit() and 4 <= len(given) <= 12):
+        raise wrong("is no PIN", "Write 4 to 12 digits, in quotes.")
+    return given
+
+
 def recording_format(value: object) -> RecordingFormat:
     """A format that can be written here."""
     form = RecordingFormat(one_of(*(form.value for form in RecordingFormat))(value))
@@ -267,6 +274,7 @@ def recording_format(value: object) -> RecordingFormat:
 
 
 Text = Annotated[str, BeforeValidator(text)]
+Pin = Annotated[str, BeforeValidator(_pin)]
 Seconds = Annotated[float, BeforeValidator(seconds)]
 SecondsOrNever = Annotated[float | None, BeforeValidator(_seconds_or_never)]
 WholeOrNone = Annotated[int | None, BeforeValidator(_none_or_whole)]

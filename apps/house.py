@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from apps import recording
 from apps.alarms import Alarms
+from apps.answers import Answers
 from apps.api.events import EngineChanged
 from apps.api.hub import EventHub
 from apps.caller_memory import CallerMemory
+from apps.conference.room import Rooms
 from apps.journal import Journal
 from apps.lookups.world import Lookups
+from apps.mailbox.boxes import Mailboxes
 from apps.opening import Opening
+from apps.polls import Polls
 from apps.tally import Tally
 from apps.today import Today
 from apps.whole_site import Site
@@ -86,6 +90,10 @@ class House:
     studios: Studios = field(init=False)
     memory: CallerMemory = field(init=False)
     opening: Opening = field(init=False)
+    mailboxes: Mailboxes = field(init=False)
+    rooms: Rooms = field(init=False)
+    polls: Polls = field(init=False)
+    answers: Answers = field(init=False)
     lookups: Lookups = field(init=False)
     """What scripts ask of the world outside; replaced by a reload."""
     accepting: bool = True
@@ -96,6 +104,10 @@ class House:
     def __post_init__(self) -> None:
         self.memory = CallerMemory(self.journal)
         self.opening = Opening(self)
+        self.mailboxes = Mailboxes(self)
+        self.rooms = Rooms(self)
+        self.polls = Polls(self)
+        self.answers = Answers(self)
         self.lookups = Lookups.of(self.site, self._stuck)
 
     def _stuck(self, function: str) -> None:

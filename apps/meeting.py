@@ -54,6 +54,7 @@ class Meeting:
         """Who speaks now, the loudest first."""
         self._house = house
         self._lines: dict[StreamId, Line] = {}
+        self._ears: set[StreamId] = set()
         self._watched, self._loudest = watched, loudest
         self._bells = tuple(entry), tuple(leaving)
         house.meetings[self.room] = self
@@ -85,6 +86,15 @@ class Meeting:
             if not self._lines:
                 self._now_speak(())
 
+    def overhear(self, ear: StreamId, on: bool) -> None:
+        """A stream that is no line's hears all and is heard by nobody, until it is turned off; for what records."""
+        if on:
+            self._ears.add(ear)
+            self._reshape(self.hearing.listen(ear))
+        elif ear in self._ears:
+            self._ears.discard(ear)
+            self._reshape(self.hearing.leave(ear))
+
     def close(self) -> None:
         """All are out, and the meeting is none any more."""
         for line in self.lines:
@@ -99,8 +109,11 @@ class Meeting:
         It must neither add members nor take any away.
         """
         now = change(self.hearing)
-        if set(now.members) != self._lines.keys():
+        if set(now.members) != self._lines.keys() | self._ears:
             raise ValueError(f"{self.room} has other members than it was to hear each other as")
+        self._reshape(now)
+
+    def _reshape(self, now: Hearing) -> None:
         self._house.desk.reshape(self.room, self.hearing, now)
         self.hearing = now
 

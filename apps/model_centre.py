@@ -14,6 +14,7 @@ from apps.fields import (
     Entry,
     Extension,
     Name,
+    Pin,
     Seconds,
     SecondsOrNever,
     Text,
@@ -33,13 +34,6 @@ from apps.needs import ExpressionError, Need, need
 from ivr.hours import HoursError, Weekly, weekly
 
 E = TypeVar("E", bound=Enum)
-
-
-def _pin(value: object) -> str:
-    given = text(value)
-    if given and not (given.isascii() and given.isdigit() and 4 <= len(given) <= 12):
-        raise wrong("is no PIN", "Write 4 to 12 digits, in quotes.")
-    return given
 
 
 def _word_of(kind: type[E]) -> Callable[[object], E]:
@@ -106,7 +100,7 @@ class AgentEntry(Entry):
     """As shown to people; empty: the key."""
     extension: Extension | None = None
     """Where the agent logs in when no other phone is said."""
-    pin: Annotated[str, BeforeValidator(_pin)] = Field(default="", repr=False)
+    pin: Pin = Field(default="", repr=False)
     """Asked for when logging in from a phone that is not the agent's own; empty: only the own phone will do."""
     queues: Annotated[tuple[Name, ...], BeforeValidator(one_or_more)] = ()
     wrap_up_s: Seconds | None = Field(default=None, alias="wrap_up")

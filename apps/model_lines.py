@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from apps.fields import Entry, Host, Name, Network, Port, Text, codec_list, one_of, one_or_more, text, whole, wrong
+from apps.fields import Entry, Host, Name, Network, Pin, Port, Text, codec_list, one_of, one_or_more, text, whole, wrong
 from media.paths import Codec
 from switch.number import PatternError, compile_pattern
 from switch.sdp_crypto import Srtp
@@ -25,6 +25,8 @@ class PhoneEntry(Entry):
     """Display name; empty shows the extension alone."""
     max_contacts: Annotated[int, BeforeValidator(whole(1, 20))] = 5
     """Devices registered at once; all ring."""
+    mailbox_pin: Pin = Field(default="", repr=False)
+    """Asked of who hears the messages; empty: they are heard at the phone itself, and nowhere else."""
     srtp: Secured = Srtp.ACCEPT
 
 

@@ -19,7 +19,7 @@ from acd.door import Facts
 from acd.words import QueueName
 from apps.journal_books import ms_of, wire_text
 from apps.log import safe
-from apps.schema import queue_forced
+from apps.schema_queues import queue_forced
 from apps.site_clock import local_now
 from ivr.hours import WEEKDAYS
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from apps.log import safe
 from ivr.prompts import Prompts
-from ivr.words import Beep, Pause, Play, Prompt, Say
+from ivr.words import Beep, Heard, Pause, Play, Prompt, Say
 from media.voice import VoiceError
 from media.words import File, Silence, Source, Tone
 
@@ -38,6 +38,8 @@ async def _sources(house: House, prompt: Prompt, recorded: Prompts) -> Sequence[
             return [BEEP]
         case Pause(ms):
             return [Silence(ms)]
+        case Heard(path):
+            return [File(path)]
         case Play(name, language):
             return await _recorded(house, recorded, name, language)
         case Say(text, language):

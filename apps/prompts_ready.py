@@ -10,7 +10,8 @@ import time
 from typing import TYPE_CHECKING
 
 from apps import prompts, queue_answers, star_codes
-from ivr import spoken
+from apps.conference import texts as conference_texts
+from ivr import review, spoken
 from ivr.flow import texts_by_need
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ async def make_ready(house: House) -> None:
     texts = texts_by_need(house.plan)
     others = house.prompts.static_texts() | queue_answers.static_texts(site)
     others |= star_codes.static_texts(site.switch.languages) | star_codes.results(site)
+    others |= conference_texts.static_texts(site.switch.languages) | review.static_texts(site.switch.languages)
     usual = {text for language in site.switch.languages for text in spoken.usual(language)}
     texts += [*sorted(others), *sorted(usual)]
     recorded = house.prompts.recorded

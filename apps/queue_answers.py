@@ -86,7 +86,8 @@ async def give(telephone: CallPort, site: Site, queue: str, status: str, languag
             case "goto":
                 return then.value
             case "voicemail":
-                await telephone.play(speech.prompts(GREETING, language, {}))
+                if not await telephone.greet(then.value, busy=False):
+                    await telephone.play(speech.prompts(GREETING, language, {}))
                 await telephone.voicemail(then.value, language=language, max_s=MESSAGE_S)
                 await telephone.hang_up("normal")
             case "dial":

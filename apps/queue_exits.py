@@ -12,7 +12,7 @@ from sqlalchemy import select
 from apps.api import types as t
 from apps.api.types import utc_ms
 from apps.journal_books import ms_of, wire_text
-from apps.schema import queue_exit
+from apps.schema_queues import queue_exit
 
 if TYPE_CHECKING:
     from apps.journal import Journal

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from apps import star_codes
 from apps.call import Call, Caller
+from apps.causes import CAUSES
 from apps.destination import destination
 from apps.journal_rows import CallDirection
 from apps.journal_story import SegmentKind
@@ -20,7 +21,7 @@ from apps.line_use import take_phone, take_trunk
 from apps.log import safe
 from apps.site_clock import local_now
 from apps.star_codes import StarCode
-from apps.telephone import CAUSES, Telephone
+from apps.telephone import Telephone
 from ivr.route import DialDirect, Reject, RunScript
 from ivr.run import run
 from switch.events import Invited

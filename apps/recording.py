@@ -17,9 +17,11 @@ its row says why, and an alarm is raised.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,7 @@ from apps.site_clock import local_now
 from media.desk import MediaError
 from media.recording_report import RecordingFormat, RecordingReport
 from media.words import StreamId
+from switch.events import Ended
 from switch.words import CallId
 
 if TYPE_CHECKING:
@@ -74,7 +77,7 @@ class Recorder:
             channels = 1 if how.mixed else 2
             recording = self._begin(call, path, right, channels=channels, kind="call", queue=queue, agent=agent)
             self._following[call.id] = recording
-            call.line.watchers.add(lambda _: self.stop(recording))
+            call.line.watchers.add(partial(self._line_over, recording))
         else:
             self._turn(live, right, agent)
             self._away(live, False)
@@ -185,15 +188,19 @@ class Recorder:
         if live.starting.done():
             (self._house.desk.record_away if away else self._house.desk.record_back)(recording)
 
-    def stop(self, recording: str) -> None:
-        """End it; the row is closed when the disk has the last sample. Again does nothing."""
+    def stop(self, recording: str) -> asyncio.Task[None] | None:
+        """End it; the row is closed when the disk has the last sample, and the task is over. Again does nothing."""
         live = self._live.pop(recording, None)
         if live is not None:
             if live.call.recording == recording:
                 live.call.recording = ""
             if self._following.get(live.call.id) == recording:
                 del self._following[live.call.id]
-            self._house.spawn(self._stop(live), f"end of recording {recording}")
+            return self._house.spawn(self._stop(live), f"end of recording {recording}")
+        return None
+
+    def _line_over(self, recording: str, _: Ended) -> None:
+        self.stop(recording)
 
     def _begin(
         self,

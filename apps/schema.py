@@ -4,12 +4,16 @@ Every instant is an integer of milliseconds since 1970, UTC (`..._at`); every du
 milliseconds (`..._ms`). Words are those of the code: a cause is the name of a `switch.words.Cause` in lower
 case, a fault the value of a `switch.words.Party`. An empty string means "none", NULL means "not yet".
 
-Deliberately absent: statements (journal.py writes and reads, reports.py reads).
+Deliberately absent: what callers leave behind (schema_callers.py), statements (journal.py, reports.py).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, Table, Text, text
+
+from apps.schema_columns import metadata as metadata
+from apps.schema_columns import name as _name
+from apps.schema_columns import number as _number
 
 VERSION = 4
 """Raised when the tables change. An older database is brought up by `ADDED`; one with a higher version is refused."""
@@ -34,17 +38,6 @@ ADDED = {
     ),
 }
 """By version: (table, column) to be added on the way to the next one. Tables and indexes are made by themselves."""
-
-metadata = MetaData()
-
-
-def _name(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), _name("value"))
 """`schema`: the version. `alive_at`: when the books were last known to be kept, every few seconds."""
@@ -187,41 +180,6 @@ variable = Table(
     sqlite_with_rowid=False,
 )
 """What a call's script told the books (the dialplan's `set`)."""
-
-caller_memory = Table(
-    "caller_memory",
-    metadata,
-    Column("number", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
-    _name("value"),
-    Column("set_at", Integer, nullable=False),
-    Index("caller_memory_set", "set_at"),
-    sqlite_with_rowid=False,
-)
-"""What scripts remember of a caller's number (the dialplan's `remember`)."""
-
-queue_forced = Table(
-    "queue_forced",
-    metadata,
-    Column("queue", Text, primary_key=True),
-    _name("state"),  # open, closed
-    Column("set_at", Integer, nullable=False),
-    _name("set_by"),
-    sqlite_with_rowid=False,
-)
-"""Queues that somebody opened or closed by force, until it is taken back."""
-
-queue_exit = Table(
-    "queue_exit",
-    metadata,
-    Column("call_id", Text, primary_key=True),
-    Column("at", Integer, primary_key=True),
-    _name("queue"),
-    _name("reason"),  # turned away, overflow
-    _name("why"),  # the condition, and what the facts were
-    sqlite_with_rowid=False,
-)
-"""Callers whom a condition of their queue turned away, or sent on while they waited."""
 
 recording = Table(
     "recording",

@@ -8,7 +8,7 @@ is the agent's own and for the PIN, and the agent sits at this phone until loggi
 
     *17 and a queue's desk_code: closes or opens it, keyed again leaves it to its hours; for who serves it
 
-    *97  the messages of the phone's own extension (mailbox.py)
+    *97  the messages of the phone's own extension       *98  those of any, by number and PIN (mailbox/)
     *90 ... *94  supervision (supervise/keyed.py)
     *19  pause the recording of the call that this phone has on hold, or go on with it
 """
@@ -24,12 +24,14 @@ from typing import TYPE_CHECKING
 
 from acd.events import AgentLoggedIn, AgentLoggedOut, BreakEnded, BreakStarted, DispositionGiven, WrapUpExtended
 from acd.words import Activity, AgentName
-from apps import mailbox
 from apps.fields import EXTENSION
 from apps.log import safe
+from apps.mailbox import texts as mailbox_texts
+from apps.mailbox.door import visit
+from apps.prompter import Prompter
 from apps.studio import texts as studio_texts
 from apps.supervise import keyed, texts
-from ivr.words import Prompt, Say
+from ivr.words import Say
 
 if TYPE_CHECKING:
     from apps.call import Call
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("star")
 
 PIN_TRIES = 3
-KEY_S = 6.0
-"""How long each digit of an extension or PIN may take."""
 
 TEXTS: dict[str, dict[str, str]] = {
     "logged in": {"zh": "您已签入。", "en": "You are logged in."},
@@ -89,6 +89,7 @@ def find(site: Site, called: str) -> StarCode | None:
         ("logout", codes.logout),
         ("ready", codes.ready),
         ("voicemail", codes.voicemail),
+        ("mailbox", codes.mailbox),
         ("recording", codes.recording),
         ("extend", codes.extend),
     ):
@@ -114,7 +115,12 @@ def find(site: Site, called: str) -> StarCode | None:
 def static_texts(languages: tuple[str, ...]) -> set[tuple[str, str]]:
     """All that a star code can say, for rendering ahead."""
     own = {(said[language], language) for said in TEXTS.values() for language in languages if language in said}
-    return own | mailbox.static_texts(languages) | texts.static_texts(languages) | studio_texts.static_texts(languages)
+    return (
+        own
+        | mailbox_texts.static_texts(languages)
+        | texts.static_texts(languages)
+        | studio_texts.static_texts(languages)
+    )
 
 
 def results(site: Site) -> set[tuple[str, str]]:
@@ -130,9 +136,12 @@ async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) 
         await keyed.serve(house, call, telephone, code.action, code.digit)
         return
     if code.action == "voicemail":
-        await mailbox.serve(house, telephone)
+        await visit(house, telephone, telephone.extension, house.site.switch.language)
         return
-    voice = _Voice(house, telephone)
+    if code.action == "mailbox":
+        await visit(house, telephone, "", house.site.switch.language)
+        return
+    voice = Prompter(telephone, TEXTS, house.site.switch.language)
     if code.action == "recording":
         await voice.say(_turn_recording(house, telephone.extension))
         return
@@ -188,7 +197,7 @@ def _turn_recording(house: House, extension: str) -> str:
     return "no recording"
 
 
-async def _dispose(house: House, voice: _Voice, agent: AgentName, code: str) -> None:
+async def _dispose(house: House, voice: Prompter, agent: AgentName, code: str) -> None:
     """Note how the talk came out, and say its name."""
     view = house.floor.centre.agent(agent, time.monotonic())
     if view is None or view.queue is None or view.activity not in (Activity.TALKING, Activity.WRAPPING_UP):
@@ -197,7 +206,8 @@ async def _dispose(house: House, voice: _Voice, agent: AgentName, code: str) -> 
         await voice.say("no such result")
     else:
         house.floor.tell(DispositionGiven(agent, code))
-        await voice.say("noted", house.site.disposition(view.queue, code))
+        name = house.site.disposition(view.queue, code)
+        await voice.say("noted", *([Say(name, voice.language)] if name else []))
 
 
 def _turn_queue(house: House, agent: AgentName, code: str) -> str:
@@ -217,7 +227,7 @@ def _owner(site: Site, extension: str) -> AgentName | None:
     return next((AgentName(name) for name, entry in site.agents.items() if entry.extension == extension), None)
 
 
-async def _identify(house: House, voice: _Voice) -> AgentName | None:
+async def _identify(house: House, voice: Prompter) -> AgentName | None:
     """Who sits at a phone that is not their own: extension and PIN, `PIN_TRIES` times."""
     for _ in range(PIN_TRIES):
         extension = await voice.ask("ask extension")
@@ -227,33 +237,7 @@ async def _identify(house: House, voice: _Voice) -> AgentName | None:
         expected = house.site.agents[owner].pin if owner is not None else ""
         if hmac.compare_digest(pin.encode(), expected.encode()) and expected and owner is not None:
             return owner
-        log.warning("extension %s: wrong extension or PIN for a log-in (%s)", voice.at, safe(extension))
+        at = voice.telephone.extension
+        log.warning("extension %s: wrong extension or PIN for a log-in (%s)", at, safe(extension))
         await voice.say("wrong")
     return None
-
-
-class _Voice:
-    """Speaks to the one who keyed, in the site's first language."""
-
-    def __init__(self, house: House, telephone: Telephone) -> None:
-        self._telephone = telephone
-        self._language = house.site.switch.language
-        self.at = telephone.extension
-
-    def _prompt(self, key: str) -> list[Prompt]:
-        texts = TEXTS[key]
-        language = self._language if self._language in texts else "en"
-        return [Say(texts[language], language)]
-
-    async def say(self, key: str, more: str = "") -> None:
-        await self._telephone.play([*self._prompt(key), *([Say(more, self._language)] if more else [])])
-
-    async def ask(self, key: str) -> str:
-        """Digits up to #, or until none comes for `KEY_S`."""
-        first = await self._telephone.play(self._prompt(key), stop_on="0123456789#")
-        if first == "#":
-            return ""
-        digits = first or ""
-        while len(digits) < 15 and (digit := await self._telephone.digit(KEY_S)) not in (None, "#"):
-            digits += digit or ""
-        return digits

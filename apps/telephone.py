@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
 from apps import prompts as prompt_sources
 from apps import queue_answers
+from apps.causes import CAUSES
+from apps.conference.stay import stay
 from apps.dialling import dial
 from apps.journal_story import SegmentKind
 from apps.journal_writer import JournalError
 from apps.log import safe
+from apps.mailbox import files
+from apps.mailbox.door import visit
 from apps.queue_answers import Stood
 from apps.site_clock import local_now
 from apps.studio.keys import attend
@@ -26,8 +31,9 @@ from apps.studio.words import Role
 from apps.voicemail import record_message
 from apps.waiting import wait
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.room_rules import RoomRules
 from ivr.script_call import Call as ScriptCall
-from ivr.words import NOTHING_WANTED, DialResult, Prompt, QueueResult, RecordResult, Wants
+from ivr.words import NOTHING_WANTED, DialResult, Heard, Prompt, QueueResult, RecordResult, Wants
 from media.words import Source
 from switch.words import Cause, Party
 
@@ -36,19 +42,6 @@ if TYPE_CHECKING:
     from apps.house import House
 
 log = logging.getLogger("telephone")
-
-CAUSES = {
-    "normal": Cause.NORMAL,
-    "busy": Cause.BUSY,
-    "declined": Cause.DECLINED,
-    "unknown number": Cause.NOT_FOUND,
-    "not allowed": Cause.FORBIDDEN,
-    "no answer": Cause.NO_ANSWER,
-    "unreachable": Cause.UNREACHABLE,
-    "failed": Cause.TRUNK_FAILED,
-    "error": Cause.ERROR,
-}
-"""The dialplan's words for why a call is ended."""
 
 
 class Telephone:
@@ -62,6 +55,8 @@ class Telephone:
         # As long as the call lasts it hears what was recorded and answered when it began, whatever is reloaded.
         self._site, self._prompts, self._lookups = house.site, house.prompts, house.lookups
         caller = call.caller
+        self._recorded: set[str] = set()
+        """Files that `record` made."""
         self.call_id: str = call.id
         self.caller = caller.number
         self.caller_name = caller.name
@@ -86,18 +81,22 @@ class Telephone:
             await prompt_sources.sources(self._house, prompts, self._prompts), stop_on=stop_on
         )
 
-    async def play_sources(self, sources: Sequence[Source], *, stop_on: str = "") -> str | None:
-        """As `play`, what is sound already; the caller has been answered."""
+    async def play_sources(
+        self, sources: Sequence[Source], *, stop_on: str = "", steer: Mapping[str, Callable[[], None]] | None = None
+    ) -> str | None:
+        """As `play`, what is sound already; the caller has been answered. Keys of `steer` do theirs, and it goes on."""
         start_ms, ended = 0, "digit"
         while ended == "digit":
-            key, ended = await self._play_from(start_ms, sources, stop_on)
+            key, ended = await self._play_from(start_ms, sources, stop_on, steer or {})
             if key is not None:
                 return key
             # A press that was taken before came again by another way (INFO, then an event): the prompt goes on.
             start_ms += self._call.line.sound.heard_ms
         return None
 
-    async def _play_from(self, start_ms: int, sources: Sequence[Source], stop_on: str) -> tuple[str | None, str]:
+    async def _play_from(
+        self, start_ms: int, sources: Sequence[Source], stop_on: str, steer: Mapping[str, Callable[[], None]]
+    ) -> tuple[str | None, str]:
         """The digit that cut it short, and why it ended by itself."""
         line = self._call.line
         playing = asyncio.ensure_future(line.play(sources, start_ms=start_ms, stop_on=stop_on))
@@ -106,6 +105,8 @@ class Telephone:
                 line.input.keyed.clear()
                 if (digit := self._take(stop_on)) is not None:
                     return digit, ""
+                while (digit := self._take("".join(steer))) is not None:
+                    steer[digit]()
                 keyed = asyncio.ensure_future(line.input.keyed.wait())
                 try:
                     await asyncio.wait((playing, keyed), return_when=asyncio.FIRST_COMPLETED)
@@ -117,6 +118,14 @@ class Telephone:
             if not playing.done():
                 line.stop_play()
                 playing.cancel()
+
+    def skip(self, ms: int) -> None:
+        """What plays goes on so much later, or earlier when negative."""
+        self._house.desk.skip(self._call.line.stream, ms)
+
+    def speed(self, speed: float) -> None:
+        """What plays goes on so fast, at the same pitch."""
+        self._house.desk.play_speed(self._call.line.stream, speed)
 
     def _take(self, wanted: str) -> str | None:
         """The first keyed digit that is one of `wanted`, out of the buffer."""
@@ -191,9 +200,56 @@ class Telephone:
 
     async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
         """Record the caller."""
-        return await record_message(
+        result = await record_message(
             self._house, self._call, box=None, max_s=max_s, silence_s=silence_s, finish_on=finish_on, beep=beep
         )
+        self._recorded.add(result.path)
+        return result
+
+    def discard(self, path: str) -> None:
+        """Take away what `record` made; any other file stays where it is."""
+        if path in self._recorded:
+            self._recorded.discard(path)
+            Path(path).unlink(missing_ok=True)
+
+    async def greet(self, box: str, *, busy: bool) -> bool:
+        """Play the owner's own greeting, if there is one."""
+        if box not in self._house.site.phones:
+            return False
+        voicemail = self._house.site.paths.voicemail
+        path = await asyncio.to_thread(files.greeting_for, voicemail, box, busy=busy)
+        if path is not None:
+            await self.play([Heard(str(path))])
+        return path is not None
+
+    async def mailbox(self, box: str, *, language: str) -> bool:
+        """Let the caller hear a mailbox."""
+        return await visit(self._house, self, box, language)
+
+    async def conference(self, meeting: RoomRules) -> str:
+        """Talk in a room."""
+        self._call.speak(meeting.language)
+        return await stay(self._house, self._call, self, meeting)
+
+    def survey_answered(self, survey: str, question: str, answer: str) -> None:
+        """Keep an answer."""
+        self._house.answers.survey(self._call, survey, question, answer)
+
+    async def may_vote(self, poll: str) -> str:
+        """Why the caller's number has no vote. With the books out of reach nobody has one."""
+        try:
+            return await self._house.polls.refuses(poll, self.caller)
+        except (JournalError, DBAPIError) as error:
+            log.error("call=%s: poll %s cannot be read: %s", self.call_id, poll, error)
+            return "no vote"
+
+    def vote(self, poll: str, choice: str) -> str:
+        """Count the vote of the caller's number."""
+        return self._house.polls.vote(poll, self.caller, choice, self.call_id)
+
+    def form_answered(self, form: str, question: str, value: str, *, spoken_s: float | None) -> None:
+        """Keep an answer of a form."""
+        self._house.answers.form(self._call, form, question, value, spoken_s)
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Record a message into a mailbox. One that is not there ends the call: a box's name becomes a directory's."""

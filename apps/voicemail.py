@@ -52,9 +52,20 @@ async def record_message(
     try:
         ended_by, digit = await _until_done(house, call, began, max_s, silence_s, finish_on)
     finally:
-        house.recorder.stop(recording)
-    seconds = asyncio.get_running_loop().time() - began
+        seconds = asyncio.get_running_loop().time() - began
+        over = house.recorder.stop(recording)
+        if box:
+            house.spawn(_tell(house, over, box), f"a message for {box}")
+    if over is not None:  # who hears it now hears all of it
+        await asyncio.shield(over)
     return RecordResult(str(path), seconds, ended_by, digit)
+
+
+async def _tell(house: House, over: asyncio.Task[None] | None, box: str) -> None:
+    """There is one more message, once the disk has it."""
+    if over is not None:
+        await over
+    await house.mailboxes.tell(box)
 
 
 async def _until_done(

@@ -83,6 +83,11 @@ class Kind:
         """Branches in a value, when it holds any."""
         return iter(())
 
+    def speeches(self, value: Any) -> Iterator[Any]:
+        """What is said in a value, when it holds any (speech.Speech)."""
+        if self.holds_speech and value is not None:
+            yield value
+
     def templates(self, value: Any) -> Iterator[Template]:
         """Texts with variables in a value."""
         return iter(())

@@ -96,6 +96,11 @@ def messages(count: int) -> str:
     return f"你有{counted(count, '條')}留言。".replace("两", "兩") if count > 0 else "你冇留言。"
 
 
+def saved(count: int) -> str:
+    """How many messages were heard and saved."""
+    return f"已儲存{counted(count, '條')}留言。".replace("两", "兩") if count > 0 else "冇已儲存嘅留言。"
+
+
 def message(place: int) -> str:
     """Which message follows, from 1."""
     return f"{ordinal(place)}條。"

@@ -173,6 +173,12 @@ def messages(count: int) -> str:
     return f"You have {said} message" + ("." if count == 1 else "s.")
 
 
+def saved(count: int) -> str:
+    """How many messages were heard and saved."""
+    said = number(count) if count > 0 else "no"
+    return f"You have {said} saved message" + ("." if count == 1 else "s.")
+
+
 def message(place: int) -> str:
     """Which message follows, from 1."""
     return f"Message {number(place)}."

@@ -181,6 +181,11 @@ def messages(count: int) -> str:
     return f"您有{counted(count, '条')}留言。" if count > 0 else "您没有留言。"
 
 
+def saved(count: int) -> str:
+    """How many messages were heard and saved."""
+    return f"已保存{counted(count, '条')}留言。" if count > 0 else "没有已保存的留言。"
+
+
 def message(place: int) -> str:
     """Which message follows, from 1."""
     return f"{ordinal(place)}条。"

@@ -87,5 +87,5 @@ def step_texts(step: Step) -> Iterator[tuple[str, str]]:
     """(text, language) of what a step says and can be rendered before anybody calls."""
     for argument in fields(step.verb):
         value = getattr(step.verb, argument.name)
-        if argument.metadata["kind"].holds_speech and value is not None:
-            yield from static_texts(value)
+        for said in argument.metadata["kind"].speeches(value):
+            yield from static_texts(said)

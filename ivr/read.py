@@ -15,9 +15,9 @@ from ivr.document import Place, Value
 from ivr.running import Running
 from ivr.verb import Again, Block, Onward, Outcome, Step, Verb
 
-TAKEN = frozenset(("continue", "repeat", *steps.VERBS))
-"""Words that no script or label can have for a name."""
-NAMES = "Use small letters, digits, _ and -, and no verb."
+TAKEN = frozenset(("continue", "repeat", "hangup", "return"))
+"""Words that a branch can be, and that no script or label can have for a name. Other verbs need their arguments."""
+NAMES = "Use small letters, digits, _ and -, and not continue, repeat, hangup or return."
 
 
 @dataclass(frozen=True, kw_only=True)

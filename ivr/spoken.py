@@ -158,6 +158,11 @@ def messages(count: int, language: str) -> str:
     return str(_grammar(language).messages(count))
 
 
+def saved(count: int, language: str) -> str:
+    """The sentence that tells how many messages were heard and saved."""
+    return str(_grammar(language).saved(count))
+
+
 def message(place: int, language: str) -> str:
     """What is said before a message, by its place from 1: "Message one.", 第一条。"""
     return str(_grammar(language).message(place))

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivr.lookup import World
+from ivr.room_rules import RoomRules
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,7 +68,14 @@ class Pause:
     ms: int
 
 
-Prompt = Say | Play | Beep | Pause
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the caller spoke into a file before, by its path."""
+
+    path: str
+
+
+Prompt = Say | Play | Beep | Pause | Heard
 
 
 class AnyName(frozenset[str]):
@@ -251,6 +259,30 @@ class CallPort(World, Protocol):
 
     async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
         """Record the caller."""
+
+    def discard(self, path: str) -> None:
+        """Take away a file that `record` made in this call."""
+
+    async def greet(self, box: str, *, busy: bool) -> bool:
+        """Play the greeting that the mailbox's owner has spoken; False when there is none."""
+
+    async def mailbox(self, box: str, *, language: str) -> bool:
+        """Let the caller hear a mailbox, or the one whose number they key; False when they may not."""
+
+    async def conference(self, meeting: RoomRules) -> str:
+        """Talk in a room; how that ended: left, kicked, ended, wrong pin, locked, full, no room."""
+
+    def survey_answered(self, survey: str, question: str, answer: str) -> None:
+        """Keep an answer, with the agent and queue of this call."""
+
+    async def may_vote(self, poll: str) -> str:
+        """Why the caller's number has no vote in a poll, `again` or `no number`; empty when it has one."""
+
+    def vote(self, poll: str, choice: str) -> str:
+        """Count the vote of the caller's number: `counted`, or why not. `may_vote` has been asked."""
+
+    def form_answered(self, form: str, question: str, value: str, *, spoken_s: float | None) -> None:
+        """Keep an answer of a form: keys, or the path of a file that lasts so long."""
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         """Beep, then record a message into a mailbox (an extension). The greeting has been played."""

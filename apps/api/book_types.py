@@ -23,7 +23,8 @@ class MarkInfo(Struct, frozen=True):
     at_ms: int
     """In the file."""
     what: str
-    """begin, left or right (another party), pause, mask, resume, away and back (a time left out), end."""
+    """begin, left or right (another party), pause, mask, resume, away and back (a time left out), end. Of a
+    conference: came, went."""
     left: str = ""
     right: str = ""
     """Who is heard: the caller's number, an agent's name, a phone or trunk; empty for nobody."""

@@ -147,6 +147,25 @@ WALLBOARD_GET = Signature("wallboard.get", p.Nothing, Wallboard, "The wallboard'
 
 RECORDINGS_LIST = Signature("recordings.list", p.RecordingFilter, t.Recordings, "Recordings, newest first.")
 RECORDINGS_INFO = Signature("recordings.info", p.ByRecording, t.RecordingInfo, "One recording: file, channels, length.")
+CONFERENCES_LIST = Signature("conferences.list", p.Nothing, t.Conferences, "Conference rooms with somebody in them.")
+CONFERENCES_SHOW = Signature("conferences.show", p.ByRoom, t.ConferenceInfo, "One conference room and its members.")
+CONFERENCES_MUTE = Signature(
+    "conferences.mute",
+    p.RoomMute,
+    t.ConferenceInfo,
+    "Let nobody hear a member, or all but moderators; or hear them.",
+)
+CONFERENCES_KICK = Signature("conferences.kick", p.RoomMember, t.ConferenceInfo, "Send a member out of the room.")
+CONFERENCES_LOCK = Signature("conferences.lock", p.RoomTurn, t.ConferenceInfo, "Let nobody in but moderators; or all.")
+CONFERENCES_RECORD = Signature(
+    "conferences.record", p.RoomTurn, t.ConferenceInfo, "Record what is said in the room; or no more."
+)
+SURVEYS_REPORT = Signature("surveys.report", p.SurveyFilter, t.SurveyReport, "How callers answered surveys.")
+POLLS_LIST = Signature("polls.list", p.Nothing, t.PollList, "All polls, as they stand.")
+POLLS_SHOW = Signature("polls.show", p.ByPoll, t.PollInfo, "One poll, as it stands.")
+FORMS_LIST = Signature("forms.list", p.FormFilter, t.Forms, "Forms that callers filled in, newest first.")
+MAILBOXES_LIST = Signature("mailboxes.list", p.Nothing, t.Mailboxes, "Mailboxes with messages: how many are new.")
+MAILBOXES_SHOW = Signature("mailboxes.show", p.ByMailbox, t.MailboxDetail, "One mailbox with its messages.")
 RECORDINGS_PAUSE = Signature(
     "recordings.pause", p.ByCall, t.RecordingControl, "Silence in a running call's recording, until resumed."
 )

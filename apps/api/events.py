@@ -14,6 +14,7 @@ from apps.api.types import (
     AgentInfo,
     AlarmInfo,
     CallInfo,
+    ConferenceInfo,
     ContactInfo,
     QueueInfo,
     RecordingInfo,
@@ -149,6 +150,49 @@ class RecordingEnded(Struct, frozen=True):
     recording: RecordingInfo
 
 
+class MailboxChanged(Struct, frozen=True):
+    """A message was left, heard, deleted or sent on: how many there are now."""
+
+    mailbox: str
+    new: int
+    saved: int
+
+
+class ConferenceChanged(Struct, frozen=True):
+    """Somebody came into a room, left it, or something about it changed. Without members it is over."""
+
+    conference: ConferenceInfo
+
+
+class SurveyAnswered(Struct, frozen=True):
+    """A caller answered a question of a survey. The agent and the queue: those they talked with last."""
+
+    call_id: str
+    survey: str
+    question: str
+    answer: str
+    agent: str = ""
+    queue: str = ""
+
+
+class PollVoted(Struct, frozen=True):
+    """A vote was counted, and the poll stands so."""
+
+    poll: str
+    choice: str
+    counts: dict[str, int]
+
+
+class FormAnswered(Struct, frozen=True):
+    """A caller answered a question of a form: by keys, or spoken, and `value` is the file's path."""
+
+    call_id: str
+    form: str
+    question: str
+    value: str
+    spoken: bool = False
+
+
 class EngineChanged(Struct, frozen=True):
     """A child process of the switch was lost, or serves again."""
 
@@ -217,6 +261,11 @@ EVENTS: dict[str, type[Struct]] = {
     "recording.started": RecordingStarted,
     "recording.changed": RecordingChanged,
     "recording.ended": RecordingEnded,
+    "mailbox.changed": MailboxChanged,
+    "conference.changed": ConferenceChanged,
+    "survey.answered": SurveyAnswered,
+    "poll.voted": PollVoted,
+    "form.answered": FormAnswered,
     "engine.changed": EngineChanged,
     "alarm.raised": AlarmRaised,
     "alarm.cleared": AlarmCleared,

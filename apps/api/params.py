@@ -115,6 +115,64 @@ class ByQueue(Params, frozen=True):
     queue: Name
 
 
+class ByRoom(Params, frozen=True):
+    """Names a conference room."""
+
+    room: Name
+
+
+class RoomMember(Params, frozen=True):
+    """Names a conference room, and a member by their call."""
+
+    room: Name
+    call_id: Name
+
+
+class RoomMute(Params, frozen=True):
+    """Names a conference room, and a member by their call; empty: all who are no moderators."""
+
+    room: Name
+    call_id: Text = ""
+    on: bool = True
+
+
+class RoomTurn(Params, frozen=True):
+    """Names a conference room, and whether it shall be so."""
+
+    room: Name
+    on: bool = True
+
+
+class ByPoll(Params, frozen=True):
+    """Names a poll."""
+
+    poll: Name
+
+
+class SurveyFilter(Params, frozen=True):
+    """An empty survey: all of them. `by`: agent, queue, or empty for all together."""
+
+    survey: Text = ""
+    by: Annotated[str, Meta(pattern="^(agent|queue)?$")] = ""
+    since: At | None = None
+    until: At | None = None
+
+
+class FormFilter(Params, frozen=True):
+    """An empty form: all of them."""
+
+    form: Text = ""
+    since: At | None = None
+    until: At | None = None
+    limit: Limit = 100
+
+
+class ByMailbox(Params, frozen=True):
+    """Names a mailbox: an extension."""
+
+    mailbox: Name
+
+
 class Dial(Params, frozen=True, rename={"source": "from", "target": "to"}):
     """Ring `from` (an extension) first; when it answers, call `to` as if that extension had dialled it."""
 

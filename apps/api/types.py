@@ -105,6 +105,18 @@ from apps.api.explain_types import (
 from apps.api.instants import At as At
 from apps.api.instants import utc as utc
 from apps.api.instants import utc_ms as utc_ms
+from apps.api.mailbox_types import (
+    MailboxDetail as MailboxDetail,
+)
+from apps.api.mailbox_types import (
+    Mailboxes as Mailboxes,
+)
+from apps.api.mailbox_types import (
+    MailboxInfo as MailboxInfo,
+)
+from apps.api.mailbox_types import (
+    MessageInfo as MessageInfo,
+)
 from apps.api.people_types import (
     AgentInfo as AgentInfo,
 )
@@ -170,6 +182,36 @@ from apps.api.report_types import (
 )
 from apps.api.report_types import (
     Service as Service,
+)
+from apps.api.room_types import (
+    ConferenceInfo as ConferenceInfo,
+)
+from apps.api.room_types import (
+    ConferenceMember as ConferenceMember,
+)
+from apps.api.room_types import (
+    Conferences as Conferences,
+)
+from apps.api.survey_types import (
+    FormAnswer as FormAnswer,
+)
+from apps.api.survey_types import (
+    FormRecord as FormRecord,
+)
+from apps.api.survey_types import (
+    Forms as Forms,
+)
+from apps.api.survey_types import (
+    PollInfo as PollInfo,
+)
+from apps.api.survey_types import (
+    PollList as PollList,
+)
+from apps.api.survey_types import (
+    SurveyReport as SurveyReport,
+)
+from apps.api.survey_types import (
+    SurveyRow as SurveyRow,
 )
 from apps.api.switch_types import (
     AlarmInfo as AlarmInfo,

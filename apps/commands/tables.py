@@ -14,10 +14,14 @@ from apps.api.types import (
     CallerAhead,
     CallInfo,
     CdrRow,
+    ConferenceInfo,
+    ConferenceMember,
     ContactInfo,
     EngineInfo,
     LegInfo,
+    MailboxInfo,
     MarkInfo,
+    MessageInfo,
     PhoneInfo,
     QueueInfo,
     RecordingInfo,
@@ -250,6 +254,33 @@ MARK_COLUMNS: list[Column[MarkInfo]] = [
     Column("WHAT", lambda mark: mark.what),
     Column("LEFT", lambda mark: mark.left),
     Column("RIGHT", lambda mark: mark.right),
+]
+CONFERENCE_COLUMNS: list[Column[ConferenceInfo]] = [
+    Column("ROOM", lambda room: room.room),
+    Column("MEMBERS", lambda room: len(room.members), right=True),
+    Column("FOR", lambda room: _since(room.began_at), 4, right=True),
+    Column("STATE", lambda room: "waiting" if room.waiting else "locked" if room.locked else "open"),
+    Column("RECORDING", lambda room: room.recording_id, 2),
+]
+CONFERENCE_MEMBER_COLUMNS: list[Column[ConferenceMember]] = [
+    Column("CALL", lambda member: member.call_id),
+    Column("CALLER", lambda member: member.caller),
+    Column("ROLE", lambda member: "moderator" if member.moderator else ""),
+    Column("MUTED", lambda member: "muted" if member.muted else ""),
+    Column("FOR", lambda member: _since(member.since), 4, right=True),
+]
+MAILBOX_COLUMNS: list[Column[MailboxInfo]] = [
+    Column("MAILBOX", lambda box: box.mailbox),
+    Column("NAME", lambda box: box.name, 5),
+    Column("NEW", lambda box: box.new, right=True),
+    Column("SAVED", lambda box: box.saved, right=True),
+]
+MESSAGE_LEFT_COLUMNS: list[Column[MessageInfo]] = [
+    Column("LEFT", lambda message: clock(message.left_at)),
+    Column("FROM", lambda message: message.caller),
+    Column("FOLDER", lambda message: "saved" if message.saved else "new"),
+    Column("SENT BY", lambda message: message.sent_by, 5),
+    Column("FILE", lambda message: message.path, 3),
 ]
 REMEMBERED_COLUMNS: list[Column[RememberedInfo]] = [
     Column("NAME", lambda one: one.name),

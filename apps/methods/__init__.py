@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from apps.api import catalogue
 from apps.methods.agents import Agents
+from apps.methods.answers import Answers
 from apps.methods.books import Books
 from apps.methods.callers import Callers
 from apps.methods.calls import Calls
+from apps.methods.conferences import Conferences
+from apps.methods.mailboxes import Mailboxes
 from apps.methods.queues import Queues
 from apps.methods.recordings import Recordings
 from apps.methods.reports import Reports
@@ -29,7 +32,16 @@ def table(exchange: Exchange) -> dict[str, Method]:
     functions: dict[str, Callable[[Any], Awaitable[Any]]] = {}
     nouns = (
         *(Status(exchange), Calls(house), Agents(house), Queues(house), Books(house), Callers(house)),
-        *(Recordings(house), Reports(house), Supervise(house), Wall(exchange.board), StudioMethods(house)),
+        *(
+            Recordings(house),
+            Mailboxes(house),
+            Conferences(house),
+            Answers(house),
+            Reports(house),
+            Supervise(house),
+            Wall(exchange.board),
+            StudioMethods(house),
+        ),
     )
     for noun in nouns:
         functions |= noun.functions()

@@ -15,12 +15,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
+from ivr.room_rules import RoomRules
 from ivr.simulator.keys import Keys
 from ivr.simulator.outcomes import DIAL, QUEUE, Outcomes
 from ivr.simulator.story import Kind, Moment, Story
 from ivr.simulator.world import Answers
 from ivr.verb import Step
-from ivr.words import NOTHING_WANTED, Beep, DialResult, Pause, Play, Prompt, QueueResult, RecordResult, Say, Wants
+from ivr.words import (
+    NOTHING_WANTED,
+    Beep,
+    DialResult,
+    Heard,
+    Pause,
+    Play,
+    Prompt,
+    QueueResult,
+    RecordResult,
+    Say,
+    Wants,
+)
 
 BRIEF_S = 1.0
 """What is over at once takes so long: a busy tone, a refusal."""
@@ -32,7 +45,7 @@ def guessed_s(prompt: Prompt) -> float:
         return prompt.ms / 1000
     if isinstance(prompt, Beep):
         return 0.4
-    if isinstance(prompt, Play):
+    if isinstance(prompt, Play | Heard):
         return 2.0
     return max(sum(0.25 if ord(char) > 0x2E7F else 0.075 for char in prompt.text), 0.5)
 
@@ -262,6 +275,37 @@ class SimulatedLine:
 
     async def record(self, *, max_s: float, silence_s: float, finish_on: str, beep: bool) -> RecordResult:
         return await self._recorded("a recording", "simulated.wav", max_s, silence_s, finish_on, beep=beep)
+
+    def discard(self, path: str) -> None:
+        self.tell("record", f"{path} is discarded")
+
+    async def greet(self, box: str, *, busy: bool) -> bool:
+        return False
+
+    async def mailbox(self, box: str, *, language: str) -> bool:
+        await self.answer()
+        self.tell("queue", f"hears the messages of {box or 'the mailbox that is keyed'}", language=language)
+        await asyncio.sleep(self.times.talk_s)
+        return True
+
+    async def conference(self, meeting: RoomRules) -> str:
+        await self.answer()
+        self.tell("queue", f"talks in room {meeting.room}", language=meeting.language)
+        await asyncio.sleep(self.times.talk_s)
+        return "left"
+
+    def survey_answered(self, survey: str, question: str, answer: str) -> None:
+        self.tell("record", f"survey {survey}: {question} is answered {answer}")
+
+    async def may_vote(self, poll: str) -> str:
+        return "" if self.caller else "no number"
+
+    def vote(self, poll: str, choice: str) -> str:
+        self.tell("record", f"votes {choice} in {poll}")
+        return "counted"
+
+    def form_answered(self, form: str, question: str, value: str, *, spoken_s: float | None) -> None:
+        self.tell("record", f"form {form}: {question} is answered {value}")
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         return await self._recorded(f"a message for {box}", f"{box}/simulated.wav", max_s, 5.0, "#", beep=True)

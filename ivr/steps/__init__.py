@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ivr.steps.call import Call
+from ivr.steps.conference import Conference
 from ivr.steps.dial import Dial
+from ivr.steps.form import Form
 from ivr.steps.gather import Gather
 from ivr.steps.goto import Goto
 from ivr.steps.hangup import Hangup
 from ivr.steps.hours import Hours
 from ivr.steps.http import Http
 from ivr.steps.if_ import If
+from ivr.steps.mailbox import Mailbox
 from ivr.steps.menu import Menu
 from ivr.steps.play import Play
 from ivr.steps.queue import Queue
@@ -24,8 +27,10 @@ from ivr.steps.say import Say
 from ivr.steps.set import Set
 from ivr.steps.sql import Sql
 from ivr.steps.studio import Studio
+from ivr.steps.survey import Survey
 from ivr.steps.switch import Switch
 from ivr.steps.voicemail import Voicemail
+from ivr.steps.vote import Vote
 from ivr.verb import Verb
 
 VERBS: Mapping[str, type[Verb]] = MappingProxyType(
@@ -40,6 +45,11 @@ VERBS: Mapping[str, type[Verb]] = MappingProxyType(
             Dial,
             Record,
             Voicemail,
+            Mailbox,
+            Conference,
+            Survey,
+            Vote,
+            Form,
             Studio,
             Goto,
             Call,

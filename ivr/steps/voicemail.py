@@ -37,12 +37,16 @@ class Voicemail(Verb):
     sets: ClassVar[tuple[str, ...]] = ("message_seconds",)
 
     box: Template = argument(Name("mailbox"), doc="The mailbox: an extension.")
-    say: speech.Speech = argument(Speech(), GREETING, "The greeting; there is one in every language.")
+    say: speech.Speech = argument(Speech(), GREETING, "Instead of the owner's greeting, or the switch's own.")
     max: float = argument(Seconds(5, 3600), 180.0, "Longest message.")
 
     async def run(self, call: Running) -> Outcome:
         await call.port.answer()
-        await call.say(self.say)
-        result = await call.port.voicemail(call.expand(self.box), language=call.language, max_s=self.max)
+        box = call.expand(self.box)
+        # What the dialplan says goes before what the owner says.
+        busy = call.variables.get("dial_status") == "busy"
+        if self.say is not GREETING or not await call.port.greet(box, busy=busy):
+            await call.say(self.say)
+        result = await call.port.voicemail(box, language=call.language, max_s=self.max)
         call.set("message_seconds", str(round(result.seconds)))
         return Onward()

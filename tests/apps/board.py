@@ -18,6 +18,7 @@ from apps.api.catalogue import OWN, SIGNATURES, bind
 from apps.api.hub import EventHub
 from apps.api.protocol import ApiError, not_found
 from apps.api.server import ApiServer
+from tests.apps import board_more
 from tests.apps.board_floor import ACT, BOARD, STUDIO, WATCH
 from tests.apps.board_words import AT as AT
 from tests.apps.board_words import CALL as CALL
@@ -348,4 +349,6 @@ class Board:
                 return ACT
             case "supervise.log":
                 return st.Acts([ACT])
+        if name in board_more.ANSWERS:
+            return board_more.ANSWERS[name]
         raise AssertionError(name)

@@ -21,6 +21,11 @@ LISTS = [
     "engines list",
     "cdr list",
     "recordings list",
+    "mailboxes list",
+    "conferences list",
+    "surveys report",
+    "polls list",
+    "forms list",
     "reports queues",
     "reports intervals",
     "reports agents",
@@ -38,6 +43,9 @@ SHOWS = [
     "agents explain mei",
     "studio show health",
     f"recordings play-info {CALL}-1",
+    "mailboxes show 201",
+    "conferences show weekly",
+    "polls show best-song",
     "status",
 ]
 DEEDS = [

@@ -76,6 +76,13 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("recordings resume abc", "recordings.resume", p.ByCall("abc")),
         ("recordings list --agent mei --limit 7", "recordings.list", p.RecordingFilter(agent="mei", limit=7)),
         ("cdr list --cause busy --after x", "cdr.list", p.CdrFilter(cause="busy", limit=20, after="x")),
+        ("conferences mute weekly", "conferences.mute", p.RoomMute("weekly")),
+        ("conferences mute weekly abc --off", "conferences.mute", p.RoomMute("weekly", "abc", False)),
+        ("conferences kick weekly abc", "conferences.kick", p.RoomMember("weekly", "abc")),
+        ("conferences lock weekly", "conferences.lock", p.RoomTurn("weekly")),
+        ("conferences record weekly --off", "conferences.record", p.RoomTurn("weekly", False)),
+        ("surveys report service --by agent", "surveys.report", p.SurveyFilter("service", "agent")),
+        ("forms list order --limit 7", "forms.list", p.FormFilter("order", limit=7)),
         (
             "reports queues --queue sales --service-level 30",
             "reports.queues",
@@ -100,6 +107,7 @@ def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, *DEEDS, "calls hangup a", "calls trace a", "media tap a b", "media speech a", "dial a b", "agents login a b", "agents logout mei",
                  "agents break mei b", "agents ready mei", "agents extend mei", "queues change a", "queues open sales", "queues close sales", "queues hours sales",
                  "agents disposition mei 2", "callers remember a b c", "callers forget a", "metrics", "stop", "reload",
+                 "conferences mute a", "conferences kick a b", "conferences lock a", "conferences record a",
                  "reload --dry-run",
                  "recordings pause a", "recordings mask a", "recordings resume a"]:  # fmt: skip
         bench.run(line)

@@ -163,6 +163,7 @@ async def test_nobody_answers_in_time(house: PaperHouse) -> None:
     one, two = house.switch.out()
     await after(20)
     assert house.switch.ended(one) is Cause.NO_ANSWER and house.switch.ended(two) is Cause.NO_ANSWER
+    await house.until_hears(leg, "leave your message")
     await after(4)
     row = await house.row(leg)
     assert ("dial", "no answer") in [(s.kind, s.outcome) for s in row.segments]

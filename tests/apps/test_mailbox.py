@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from apps import mailbox, star_codes
+from apps import prompter, star_codes
 from apps.api import params as p
+from apps.mailbox import files, visit
+from apps.mailbox.texts import TEXTS, static_texts
 from switch.words import LegId
 from tests.stage.paper.house import PaperHouse, after, paper, settle
 
 WAV = b"RIFF\x34\0\0\0WAVE" + bytes(48)
-KEYS = mailbox.TEXTS["keys"]["en"]
+KEYS = TEXTS["keys"]["en"]
+MENU = TEXTS["menu"]["en"]
 
 
 def box(house: PaperHouse, extension: str = "2001") -> Path:
@@ -61,7 +64,11 @@ async def until_open(house: PaperHouse, leg: LegId) -> None:
         await asyncio.to_thread(time.sleep, 0.001)
 
 
-async def says_goodbye(house: PaperHouse, leg: LegId) -> None:
+async def says_goodbye(house: PaperHouse, leg: LegId, *, menu: bool = True) -> None:
+    """After the menu, in which nothing is chosen."""
+    if menu:
+        await hears(house, leg, MENU)
+        await after(2 + prompter.KEY_S)
     await hears(house, leg, "Goodbye.")
     await after(2)
     assert house.switch.ended(leg) is not None
@@ -82,7 +89,7 @@ async def test_messages_are_played_oldest_first_without_a_key(house: PaperHouse)
     leg = await opened(house, "You have two messages.")
     for number, path in (("one", first), ("two", second)):
         await hears(house, leg, f"Message {number}.", path.name, KEYS)
-        await after(6 + mailbox.KEY_S)
+        await after(6 + visit.KEY_S)
     await says_goodbye(house, leg)
     assert first.exists() and second.exists()
     assert (await house.kinds(leg)) == ["menu"]
@@ -101,12 +108,13 @@ async def test_keys_count_during_a_message_and_after_it(house: PaperHouse, secon
     await house.key(leg, "5")
     await hears(house, leg, "Message two.", second.name, KEYS)
     await house.key(leg, "*")
-    await says_goodbye(house, leg)
+    await says_goodbye(house, leg, menu=False)
 
 
 @paper
 async def test_a_deleted_message_is_gone_and_its_row_stays(house: PaperHouse) -> None:
     caller = await house.call_in("4004")
+    await house.until_hears(caller, "leave your message")
     await after(3)
     await house.hang_up(caller)
     (recording,) = house.desk.past.values()
@@ -144,11 +152,11 @@ async def test_a_message_that_cannot_be_deleted_is_said_to_be_kept(
     leg = await opened(house, "You have one message.")
     await hears(house, leg, "Message one.", first.name, KEYS)
 
-    def refuse(self: Path, missing_ok: bool = False) -> None:
+    def refuse(self: Path, target: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "unlink", refuse)
+        patched.setattr(Path, "rename", refuse)
         await house.key(leg, "7")
         await hears(house, leg, "The message could not be deleted.")
     await after(2)
@@ -162,7 +170,7 @@ async def test_star_leaves_while_the_count_is_said(house: PaperHouse) -> None:
     await until_open(house, leg)
     await hears(house, leg, "You have one message.")
     await house.key(leg, "*")
-    await says_goodbye(house, leg)
+    await says_goodbye(house, leg, menu=False)
     assert not played(house, leg)
 
 
@@ -195,7 +203,7 @@ async def test_a_message_deleted_meanwhile_is_passed_over(house: PaperHouse) -> 
 
 @paper
 async def test_a_message_that_is_being_recorded_is_not_offered(house: PaperHouse) -> None:
-    await house.call_in("4004")
+    await house.until_hears(await house.call_in("4004"), "leave your message")
     await after(3)
     (recording,) = house.desk.recordings.values()
     recording.path.parent.mkdir(parents=True, exist_ok=True)
@@ -207,7 +215,7 @@ async def test_a_message_that_is_being_recorded_is_not_offered(house: PaperHouse
 async def test_it_speaks_the_sites_first_language(house: PaperHouse) -> None:
     first, _ = put(box(house), 4, 5)
     leg = await opened(house, "您有两条留言。")
-    await hears(house, leg, "第一条。", first.name, mailbox.TEXTS["keys"]["zh"])
+    await hears(house, leg, "第一条。", first.name, TEXTS["keys"]["zh"])
 
 
 def test_only_messages_are_offered(tmp_path: Path) -> None:
@@ -219,8 +227,8 @@ def test_only_messages_are_offered(tmp_path: Path) -> None:
     os.mkfifo(kept.with_name("20260108-030405-call-1.wav"))
     for name in ("notes.txt", "loud.wav", f"{kept.name}.wide", f".{kept.name}"):
         kept.with_name(name).write_bytes(WAV)
-    assert mailbox.messages(tmp_path, "2001") == [kept]
-    assert mailbox.messages(tmp_path, "2002") == []
+    assert files.messages(tmp_path, "2001") == [kept]
+    assert files.messages(tmp_path, "2002") == []
 
 
 def test_a_link_is_never_a_message(tmp_path: Path) -> None:
@@ -230,13 +238,13 @@ def test_a_link_is_never_a_message(tmp_path: Path) -> None:
     kept.with_name(outside.name).symlink_to(outside)
     (root / "2002").symlink_to(tmp_path / "elsewhere")
     (root / "2003").symlink_to(root / "2001")
-    assert [mailbox.messages(root, box) for box in ("2001", "2002", "2003")] == [[kept], [], []]
+    assert [files.messages(root, box) for box in ("2001", "2002", "2003")] == [[kept], [], []]
 
 
 def test_a_voicemail_directory_may_itself_be_a_link(tmp_path: Path) -> None:
     (kept,) = put(tmp_path / "data" / "2001", 4)
     (tmp_path / "voicemail").symlink_to(tmp_path / "data")
-    assert mailbox.messages(tmp_path / "voicemail", "2001") == [kept]
+    assert files.messages(tmp_path / "voicemail", "2001") == [kept]
 
 
 def test_of_many_messages_the_newest_are_offered_oldest_first(tmp_path: Path) -> None:
@@ -244,10 +252,10 @@ def test_of_many_messages_the_newest_are_offered_oldest_first(tmp_path: Path) ->
     (tmp_path / "2001").mkdir()
     for name in names:
         (tmp_path / "2001" / name).write_bytes(WAV)
-    assert [path.name for path in mailbox.messages(tmp_path, "2001")] == names[30:]
+    assert [path.name for path in files.messages(tmp_path, "2001")] == names[30:]
 
 
 def test_what_it_says_is_rendered_ahead() -> None:
     ahead = star_codes.static_texts(("zh", "en"))
     assert {("您没有留言。", "zh"), ("Message one.", "en"), ("Goodbye.", "en"), ("再见。", "zh")} <= ahead
-    assert ("Goodbye.", "en") in mailbox.static_texts(("fr",)), "a language without texts is spoken to in English"
+    assert ("Goodbye.", "en") in static_texts(("fr",)), "a language without texts is spoken to in English"

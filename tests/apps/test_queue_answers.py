@@ -37,7 +37,7 @@ async def test_a_script(house: PaperHouse) -> None:
 async def test_a_message_after_the_greeting(house: PaperHouse) -> None:
     leg = await house.call_in("4001")
     await after(2)
-    assert "leave your message" in house.hears(leg)
+    await house.until_hears(leg, "leave your message")
     await after(2.5)
     assert len(house.desk.recordings) == 1
     await house.key(leg, "#")

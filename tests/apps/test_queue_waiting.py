@@ -45,7 +45,7 @@ async def test_the_dialplans_patience_ends_and_the_queues_answer_is_given(house:
     await after(10)
     assert house.hears(leg) == "play Sorry."
     await after(2)
-    assert "leave your message" in house.hears(leg)
+    await house.until_hears(leg, "leave your message")
     row = await house.row(leg)
     assert (row.segments[0].kind, row.segments[0].ms, row.segments[0].outcome) == ("queue", 10000, "timed out")
     await after(3)

@@ -18,6 +18,7 @@ async def message(house: PaperHouse, leg: LegId) -> RecordingInfo:
 
 async def after_the_beep(house: PaperHouse, called: str) -> LegId:
     leg = await house.call_in(called)
+    await house.until_hears(leg, "leave your message" if called == "4004" else "1000 Hz")
     await after(2.5 if called == "4004" else 0.5)
     (recording,) = house.desk.recordings.values()
     assert recording.channels == 1 and recording.left == leg
@@ -27,7 +28,7 @@ async def after_the_beep(house: PaperHouse, called: str) -> LegId:
 @paper
 async def test_greeting_beep_and_message(house: PaperHouse) -> None:
     leg = await house.call_in("4004")
-    assert "leave your message" in house.hears(leg)
+    await house.until_hears(leg, "leave your message")
     await after(2)
     assert house.hears(leg) == "play 1000 Hz" and not house.desk.recordings
     await after(0.5)
@@ -73,6 +74,7 @@ async def test_who_does_not_stop_speaking_is_ended_at_the_limit(house: PaperHous
 @paper
 async def test_keys_of_the_greeting_do_not_end_the_message(house: PaperHouse) -> None:
     leg = await house.call_in("4004")
+    await house.until_hears(leg, "leave your message")
     await house.key(leg, "1#")
     await after(2.5)
     assert len(house.desk.recordings) == 1
@@ -94,6 +96,7 @@ async def test_a_number_from_outside_never_becomes_a_path(house: PaperHouse) -> 
         assert not house.desk.recordings and not house.desk.past
         assert house.switch.ended(leg) is not None
     leg = await house.call_in("2004")
+    await house.until_hears(leg, "leave your message")
     await after(3)
     assert len(house.desk.recordings) == 1
 
@@ -102,6 +105,7 @@ async def test_a_number_from_outside_never_becomes_a_path(house: PaperHouse) -> 
 async def test_a_disk_that_refuses_ends_as_a_failed_row(house: PaperHouse) -> None:
     house.desk.disk = "disk full"
     leg = await house.call_in("4004")
+    await house.until_hears(leg, "leave your message")
     await after(3)
     await house.hang_up(leg)
     assert (await message(house, leg)).failed == "disk full"

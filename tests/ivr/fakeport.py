@@ -11,7 +11,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ivr.lookup import CodeAnswer, HttpAnswer, HttpRequest, SqlAnswer, SqlRequest
-from ivr.words import NOTHING_WANTED, Beep, DialResult, Pause, Play, Prompt, QueueResult, RecordResult, Say, Wants
+from ivr.room_rules import RoomRules
+from ivr.words import (
+    NOTHING_WANTED,
+    Beep,
+    DialResult,
+    Heard,
+    Pause,
+    Play,
+    Prompt,
+    QueueResult,
+    RecordResult,
+    Say,
+    Wants,
+)
 
 
 class HungUp(Exception):
@@ -24,6 +37,8 @@ def seconds_of(prompt: Prompt) -> float:
         return prompt.ms / 1000
     if isinstance(prompt, Beep):
         return 0.3
+    if isinstance(prompt, Heard):
+        return 3.0
     return 2.0 if isinstance(prompt, Play) else max(len(prompt.text) * 0.1, 0.5)
 
 
@@ -68,6 +83,14 @@ class FakePort:
         self.memory = dict(memory or {})
         """What is remembered of the caller."""
         self.observe = observe
+        self.greetings: set[str] = set()
+        """Mailboxes whose owners have spoken a greeting."""
+        self.meets = "left"
+        """How a conference ends."""
+        self.no_vote = ""
+        """Why the number has no vote."""
+        self.may_in = True
+        """Number and PIN of a mailbox are right."""
         self.story: list[tuple[float, str]] = []
         self.variables: dict[str, str] = {}
         self.steps: list[str] = []
@@ -123,7 +146,9 @@ class FakePort:
         for prompt in prompts:
             if stop_on and self.buffer and self.buffer[0] in stop_on:
                 return self.buffer.pop(0)
-            name = {Say: "say {0.language}: {0.text}", Play: "play {0.language}/{0.name}"}.get(type(prompt), "{0}")
+            name = {Say: "say {0.language}: {0.text}", Play: "play {0.language}/{0.name}", Heard: "hear {0.path}"}.get(
+                type(prompt), "{0}"
+            )
             self._note(name.format(prompt))
             length = seconds_of(prompt)
             timed = [key for key in self.keys if key[1] is not None]
@@ -190,6 +215,36 @@ class FakePort:
         self._note(f"record max={max_s:g}")
         self._pass(self.recorded.seconds)
         return self.recorded
+
+    def discard(self, path: str) -> None:
+        self._note(f"discard {path}")
+
+    async def greet(self, box: str, *, busy: bool) -> bool:
+        if box in self.greetings:
+            self._note(f"greeting of {box}" + (", busy" if busy else ""))
+        return box in self.greetings
+
+    async def mailbox(self, box: str, *, language: str) -> bool:
+        self._note(f"mailbox {box or 'asked for'} language={language}")
+        return self.may_in
+
+    async def conference(self, meeting: RoomRules) -> str:
+        self._note(f"conference {meeting.room}")
+        self._pass(60.0)
+        return self.meets
+
+    def survey_answered(self, survey: str, question: str, answer: str) -> None:
+        self._note(f"survey {survey}: {question} = {answer}")
+
+    async def may_vote(self, poll: str) -> str:
+        return self.no_vote
+
+    def vote(self, poll: str, choice: str) -> str:
+        self._note(f"vote {poll}: {choice}")
+        return "counted"
+
+    def form_answered(self, form: str, question: str, value: str, *, spoken_s: float | None) -> None:
+        self._note(f"form {form}: {question} = {value}" + ("" if spoken_s is None else f" ({spoken_s:g} s)"))
 
     async def voicemail(self, box: str, *, language: str, max_s: float) -> RecordResult:
         assert self.answered

@@ -129,7 +129,7 @@ def test_a_mistake_in_a_step_is_told_at_its_line(step, said):
         ("hours:\n  office: {opn: 'mon 09:00-10:00'}", 2, 'Did you mean "open"?'),
         ("hours:\n  office: {closed: '2026-01-01'}", 2, "never open"),
         ("scripts:\n  Main: [hangup]", 2, "cannot be a script's name"),
-        ("scripts:\n  say: [hangup]", 2, "cannot be a script's name"),
+        ("scripts:\n  hangup: [hangup]", 2, "cannot be a script's name"),
         ("scripts:\n  main: hangup", 2, "must be a list"),
         ("scripts:\n  main: []", 2, "has no steps"),
         ("scripts:\n  a: [hangup]\n  a: [hangup]", 3, "is here twice"),

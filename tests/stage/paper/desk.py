@@ -72,6 +72,10 @@ class PaperDesk:
         self.hearings: dict[RoomId, Hearing] = {}
         """Of rooms that are more than two who talk."""
         self.announced: list[tuple[StreamId, tuple[Source, ...]]] = []
+        self.doorbells: dict[RoomId, tuple[tuple[Source, ...], tuple[Source, ...]]] = {}
+        self.loudest: dict[RoomId, int] = {}
+        self.steered: list[tuple[StreamId, str]] = []
+        """What was done to plays while they ran."""
         self.open_s = 0.0
         """How long an engine takes to open a stream, or begin a recording."""
         self.refuse = ""
@@ -189,6 +193,18 @@ class PaperDesk:
     def music(self, stream: StreamId, name: str | None) -> None:
         if stream in self.streams:
             self.streams[stream].music = name
+
+    def doorbell(self, room: RoomId, entry: Sequence[Source] = (), exit: Sequence[Source] = ()) -> None:
+        self.doorbells[room] = (tuple(entry), tuple(exit))
+
+    def watch_floor(self, room: RoomId, *, on: bool = True, loudest: int = 0) -> None:
+        self.loudest[room] = loudest if on else 0
+
+    def skip(self, stream: StreamId, ms: int) -> None:
+        self.steered.append((stream, f"skip {ms}"))
+
+    def play_speed(self, stream: StreamId, speed: float) -> None:
+        self.steered.append((stream, f"speed {speed:g}"))
 
     def set_music(self, classes: Mapping[str, Sequence[str]]) -> None:
         self.classes = dict(classes)

@@ -13,6 +13,7 @@ import asyncio
 import functools
 import inspect
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -162,6 +163,15 @@ class PaperHouse:
 
     def hears(self, leg: LegId) -> str:
         return self.desk.hears(StreamId(leg))
+
+    async def until_hears(self, leg: LegId, text: str) -> None:
+        """The party hears something with this in it, as soon as the disk has been read: threads run in real time."""
+        for _ in range(2000):
+            await settle()
+            if StreamId(leg) in self.desk.streams and text in self.hears(leg):
+                return
+            await asyncio.to_thread(time.sleep, 0.001)
+        assert text in self.hears(leg)
 
     def said(self, leg: LegId) -> list[str]:
         return self.desk.said(StreamId(leg))
