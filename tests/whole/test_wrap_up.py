@@ -16,7 +16,7 @@ from tests.stage.switch import Switch
 pytestmark = pytest.mark.whole
 
 QUEUE = """
-  care:
+  results:
     ring: 6
     wrap_up: 1
     announce_position_every: never
@@ -29,11 +29,11 @@ QUEUE = """
 @pytest.fixture(autouse=True)
 def a_queue_that_wants_to_know(house: Switch) -> Iterator[None]:
     queues = house.site / "queues.yaml"
-    if "care:" not in queues.read_text("utf-8"):
-        queues.write_text(queues.read_text("utf-8").rstrip() + QUEUE, "utf-8")
-        house.rewrite("agents.yaml", 'extension: "2001", queues: [sales', 'extension: "2001", queues: [care, sales')
-        house.rewrite("dialplan/main.yaml", "routes:\n", 'routes:\n  - {to: "4014", do: care}\n')
-        house.rewrite("dialplan/main.yaml", "scripts:\n", "scripts:\n  care: [{queue: care}]\n")
+    if "results:" not in queues.read_text("utf-8"):
+        house.rewrite("queues.yaml", "queues:\n", "queues:" + QUEUE)
+        house.rewrite("agents.yaml", 'extension: "2001", queues: [sales', 'extension: "2001", queues: [results, sales')
+        house.rewrite("dialplan/main.yaml", "routes:\n", 'routes:\n  - {to: "4014", do: results}\n')
+        house.rewrite("dialplan/main.yaml", "scripts:\n", "scripts:\n  results: [{queue: results}]\n")
         assert house.ask("config.reload")["ok"]
     yield
     house.ask("agents.logout", agent="alice")
@@ -64,9 +64,9 @@ def test_what_is_owed_is_keyed_and_reported(house: Switch, cast: Cast) -> None:
     assert ear.speech_s(heard(alice, call=3)) > 0.5, "the result was not confirmed"
     house.until("alice is free", lambda: house.agent("alice")["activity"] == "idle")
     house.until("the books have it", lambda: stays(house, call_id) == [("alice", "2", 1, 1)])
-    told = house.command("reports", "dispositions", "--queue", "care", "--format", "csv")
+    told = house.command("reports", "dispositions", "--queue", "results", "--format", "csv")
     assert {(row["code"], row["name"]) for row in csv.DictReader(io.StringIO(told.stdout))} >= {("2", "Call back")}
-    told = house.command("reports", "queues", "--queue", "care", "--format", "csv")
+    told = house.command("reports", "queues", "--queue", "results", "--format", "csv")
     (row,) = csv.DictReader(io.StringIO(told.stdout))
     assert int(row["answered"]) >= 1 and float(row["service_level"]) > 0
 
