@@ -185,6 +185,30 @@ def test_the_clock_on_the_wall_is_not_asked_while_nothing_asks_for_it() -> None:
     assert wall.asked == asked
 
 
+def test_no_two_queues_are_looked_at_in_one_step() -> None:
+    names = ("sales", "service", "spare")
+    leave = (door("waited > 5"),)
+    queues = tuple(queue(name, leave=leave, keep_without_agents=True) for name in names)
+    calls = House(CentreSettings(queues))
+    for name in names:
+        calls.join(f"of {name}", name)
+    calls.now += 7
+    for name in names:
+        calls.now = calls.centre.next_deadline() or 0.0
+        calls.step(ev.TimePassed())
+    steps = 0
+    while calls.these(Release) == []:
+        calls.now = calls.centre.next_deadline() or 0.0
+        calls.step(ev.TimePassed())
+        steps += 1
+        assert steps < 30
+    for _ in names[1:]:
+        assert len(left(calls)) == 1
+        calls.now = calls.centre.next_deadline() or 0.0
+        calls.step(ev.TimePassed())
+    assert len(left(calls)) == 1 and calls.centre.next_deadline() is None
+
+
 def test_explain_says_what_would_send_the_caller_on() -> None:
     calls = house(leave=(door("waited > 120 and agents_idle == 0"),))
     calls.join("one")
