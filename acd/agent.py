@@ -121,6 +121,8 @@ class Agent:
     """The phone refused; not chosen before then."""
     leaving: bool = False
     """No longer in the settings; forgotten when the call is over."""
+    at_work: bool = False
+    """Logged in, on no break, and may take calls."""
     staffs: tuple[QueueName, ...] = ()
     """Queues that count this agent as logged in."""
     choosable: bool = False

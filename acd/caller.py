@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from acd.door import Facts
 from acd.lane import Lane
 from acd.settings import Need
 from acd.words import AgentName, AlertId, AlertOutcome, CallerId, QueueName
@@ -78,6 +79,12 @@ class Caller:
     rank: float = 0.0
     lane: Lane = field(init=False)
     """Who may take the call now."""
+    facts: Facts = field(default_factory=dict)
+    """What doors may ask of this caller: the number, attributes."""
+    entered_at: float = 0.0
+    """When they came into this queue; before it is `joined_at`, if the place of another was kept."""
+    predicted_s: float | None = None
+    """The wait that was expected on joining."""
     held_for: AgentName | None = None
     """Waits for this agent alone, for a while."""
     state: CallerState = CallerState.WAITING

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from acd import events
+from acd import doors, events
 from acd.effects import Release
 from acd.floor import Floor
 from acd.wait import Due
@@ -24,12 +24,20 @@ def _caller_joined(floor: Floor, event: events.CallerJoined, now: float) -> None
     queue = floor.queues.get(event.queue)
     if queue is None:
         floor.effects.append(Release(event.caller, event.queue, LeaveReason.REMOVED, 0.0))
+        return
+    caller = floor.newcomer(event, queue, now)
+    shut = doors.at_entry(floor, queue, caller, now)
+    if shut is not None:
+        reason = LeaveReason.TURNED_AWAY
+        floor.effects.append(Release(event.caller, event.queue, reason, 0.0, shut.index, shut.why))
+    elif not floor.surroundings.facts(queue.name).get("open", True):
+        floor.effects.append(Release(event.caller, event.queue, LeaveReason.CLOSED, 0.0))
     elif queue.settings.max_callers is not None and len(queue.line) >= queue.settings.max_callers:
         floor.effects.append(Release(event.caller, event.queue, LeaveReason.FULL, 0.0))
     elif not queue.staff and not queue.settings.keep_without_agents:
         floor.effects.append(Release(event.caller, event.queue, LeaveReason.NO_AGENTS, 0.0))
     else:
-        floor.add_caller(event, queue, now)
+        floor.add_caller(caller, queue, event.named_wait_s, now)
 
 
 def _caller_left(floor: Floor, event: events.CallerLeft, now: float) -> None:
@@ -73,6 +81,12 @@ def _relax_due(floor: Floor, key: Any, now: float) -> None:
     floor.change_lane(floor.callers[key[1]], now)
 
 
+def _leave_due(floor: Floor, key: Any, now: float) -> None:
+    queue = floor.queues.get(key[1])
+    if queue is not None:
+        doors.look(floor, queue, now)
+
+
 def _widen_due(floor: Floor, key: Any, now: float) -> None:
     caller = floor.callers[key[1]]
     caller.reach += 1
@@ -93,5 +107,6 @@ DUE: dict[Due, Callable[[Floor, Any, float], None]] = {
     Due.MAX_WAIT: _max_wait_due,
     Due.HOLD: _hold_due,
     Due.RELAX: _relax_due,
+    Due.LEAVE: _leave_due,
     Due.WIDEN: _widen_due,
 }

@@ -20,8 +20,10 @@ from acd import agent_events, alert_events, caller_events, events
 from acd.alert import AlertState
 from acd.assign import assign
 from acd.effects import Effect
+from acd.expected import expected_s
 from acd.explain import Explanation, explain, points_of
 from acd.explain_agent import AgentExplanation, explain_agent
+from acd.facts import Surroundings
 from acd.floor import Floor
 from acd.reload import apply_settings, load_counts, new_day
 from acd.restore import Restored, restore
@@ -66,6 +68,15 @@ class Centre:
     def next_deadline(self) -> float | None:
         """When to send `TimePassed`, if nothing else comes before; None: never."""
         return self._floor.deadlines.next()
+
+    def surrounded_by(self, surroundings: Surroundings) -> None:
+        """Ask this of wall clock and opening hours, from now on."""
+        self._floor.surroundings = surroundings
+
+    def expected_s(self, caller: CallerId) -> float | None:
+        """How long the caller has still to wait; None when not in a queue, or nobody is at work."""
+        waiting = self._floor.callers.get(caller)
+        return None if waiting is None else expected_s(self._floor, self._floor.queues[waiting.queue], waiting)
 
     def position(self, caller: CallerId) -> int | None:
         """The caller's place in their queue, from 1; None when not in a queue."""

@@ -33,6 +33,7 @@ class Claims(Lines):
             caller.rank = rank_of(caller.priority + queue.settings.weight, caller.joined_at, self.ageing)
             self._moved(queue, place_caller(queue.line, caller.entry))
             self.reopen(caller)
+        caller.predicted_s = None  # what was told on joining was of another place
         self.settle_lane(caller, now)
         self.changed_callers[caller.id] = caller
 
@@ -55,3 +56,5 @@ class Claims(Lines):
         self.changed_callers[caller.id] = caller
         self.set_max_wait(caller, queue)
         self.set_reach(caller, queue)
+        caller.predicted_s = None
+        self.look_later(queue, now)

@@ -58,6 +58,10 @@ class Release:
     queue: QueueName
     reason: LeaveReason
     waited_s: float
+    door: int = -1
+    """TURNED_AWAY, OVERFLOW: which of the queue's `enter`, or `leave`."""
+    why: str = ""
+    """And what it says."""
 
 
 @dataclass(frozen=True, slots=True)

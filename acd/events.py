@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acd.counts import Taken
+from acd.door import Facts
 from acd.settings import CentreSettings, Need
 from acd.words import AgentName, AlertId, AlertOutcome, CallerId, QueueName
 
@@ -26,6 +27,10 @@ class CallerJoined:
     """How long to wait for that agent alone, who is logged in and on no break."""
     need: Need | None = None
     """What this caller asks of an agent, beside the queue's own need."""
+    facts: Facts = field(default_factory=dict)
+    """What the queue's doors may ask of the caller."""
+    since: float | None = None
+    """The place of a caller who has waited since then, elsewhere; None: since now."""
 
 
 @dataclass(frozen=True, slots=True)

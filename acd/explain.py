@@ -8,9 +8,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from acd import doors
 from acd.alert import AlertState
 from acd.caller import Caller
 from acd.decision import PassedOver
+from acd.door import known
+from acd.expected import expected_s
 from acd.floor import Floor
 from acd.verdict import against
 from acd.words import CallerId, QueueName
@@ -69,6 +72,7 @@ def explain(floor: Floor, name: CallerId, now: float) -> Explanation:
         *_sentences_alerts(floor, caller),
         *_sentences_asked(floor, caller, now),
         *_sentences_last(caller, set(names)),
+        *_sentences_doors(floor, caller, now),
     ]
     if not names:
         sentences.append(f"No agent is in queue {queue.name}.")
@@ -101,6 +105,19 @@ def _sentences_asked(floor: Floor, caller: Caller, now: float) -> list[str]:
         said.append(f"In {left:.0f} s the queue asks for {asked} instead.")
     if queue.room <= 0 and not caller.alerts:
         said.append(f"Queue {queue.name} has as many calls as it may at once ({queue.settings.max_talking}).")
+    return said
+
+
+def _sentences_doors(floor: Floor, caller: Caller, now: float) -> list[str]:
+    """How long it will be, and what would send the caller on before."""
+    queue = floor.queues[caller.queue]
+    left = expected_s(floor, queue, caller)
+    said = ["Nobody is at work, so no wait can be expected."] if left is None else [f"About {left:.0f} s more to wait"]
+    if left is not None:
+        told = f", {caller.predicted_s:.0f} s when joining" if caller.predicted_s is not None else ""
+        said[0] += f"{told}; a call takes {queue.outlook.handling.value:.0f} s."
+    facts = doors.of(floor, queue, caller, queue.settings.leave, now)
+    said += [f'Sent on "{door.text}": now {known(door, facts)}.' for door in queue.settings.leave]
     return said
 
 

@@ -18,7 +18,9 @@ from acd.alert import BLAMED, RESERVE_S, REST_S, RESTED, Alert, AlertHappening, 
 from acd.assign import Match
 from acd.caller import Caller, CallerHappening, Skip
 from acd.claims import Claims
+from acd.door import Shut
 from acd.effects import BookAlert, Connect, Release, StartAlert, StopAlert
+from acd.facts import Nowhere, Surroundings
 from acd.queue import Queue
 from acd.verdict import decision
 from acd.wait import Due
@@ -33,12 +35,13 @@ class Floor(Claims):
 
     def __init__(self) -> None:
         super().__init__()
+        self.surroundings: Surroundings = Nowhere()
         self.alerts: dict[AlertId, Alert] = {}
         self.ended: OrderedDict[AlertId, AlertOutcome] = OrderedDict()
         """Outcomes of the last alerts that nobody answered in time."""
         self._alert_number = 0
 
-    def release(self, caller: Caller, reason: LeaveReason, now: float) -> None:
+    def release(self, caller: Caller, reason: LeaveReason, now: float, shut: Shut | None = None) -> None:
         """The caller is out, without an agent; phones that ring for them stop first."""
         alerts = [self.alerts[alert] for alert in caller.alerts]
         self.leave_line(caller, CallerHappening.LEFT)
@@ -46,7 +49,8 @@ class Floor(Claims):
             # A queue that is no more, or a desertion, is our doing; the rest is the caller's.
             ours = reason in (LeaveReason.REMOVED, LeaveReason.NO_AGENTS)
             self.withdraw(alert, AlertOutcome.WITHDRAWN if ours else AlertOutcome.CALLER_LEFT, now)
-        self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at))
+        door, why = (shut.index, shut.why) if shut is not None else (-1, "")
+        self.effects.append(Release(caller.id, caller.queue, reason, now - caller.joined_at, door, why))
 
     def move_caller(self, caller: Caller, queue: Queue, first: bool, now: float) -> None:
         """The caller stands in this queue now, by what they have waited, or before everybody; what rang stops."""
@@ -101,7 +105,10 @@ class Floor(Claims):
         alert.answered_at = now
         own = agent.settings.wrap_up_s
         seconds = queue.settings.wrap_up_s if own is None else own
-        agent.wrap_up = wrap_up.WrapUp(caller.id, queue.name, seconds, queue.settings.after_call)
+        agent.wrap_up = wrap_up.WrapUp(
+            caller.id, queue.name, seconds, queue.settings.after_call, taken_at=alert.started_at
+        )
+        queue.outlook.came_true(caller.predicted_s, now - caller.entered_at)
         agent.counts.take(queue.name)
         self.move(agent, Happening.ANSWERED, now)
         self.effects.append(Connect(alert.id, caller.id, alert.queue, agent.name, now - caller.joined_at))

@@ -12,6 +12,7 @@ from acd.agent import Agent
 from acd.caller import Caller, CallerHappening, CallerState, rank_of
 from acd.effects import MovePosition
 from acd.events import CallerJoined
+from acd.expected import expected_s
 from acd.lane import Lane
 from acd.need import admitted
 from acd.order import index_of, place_caller, take_caller
@@ -24,6 +25,8 @@ from acd.words import AgentName, CallerId, Presence, QueueName
 POSITIONS_TOLD = 50
 """`MovePosition` follows every move of the first so many in a line. Behind them a caller is told on joining only:
 when the first of 10,000 leaves, nobody needs 9,999 effects; `Centre.position` answers for any."""
+LOOK_S = 1.0
+"""How often the conditions of leaving a queue are looked at."""
 BROUGHT_KEPT = 64
 """Needs of callers whose agents a queue remembers."""
 
@@ -47,25 +50,32 @@ class Lines(Roster):
 
     # coming and going
 
-    def add_caller(self, joined: CallerJoined, queue: Queue, now: float) -> None:
-        """A caller takes a place in the line."""
+    def newcomer(self, joined: CallerJoined, queue: Queue, now: float) -> Caller:
+        """A caller who asks for the queue, and stands nowhere yet."""
         self._arrivals += 1
+        since = now if joined.since is None else min(joined.since, now)
         caller = Caller(
             joined.caller,
             queue.name,
             joined.number,
             joined.priority,
             self._arrivals,
-            now,
+            since,
             joined.last_agent,
             joined.named,
             joined.need,
+            facts=joined.facts,
+            entered_at=now,
         )
-        caller.rank = rank_of(caller.priority + queue.settings.weight, now, self.ageing)
+        caller.rank = rank_of(caller.priority + queue.settings.weight, since, self.ageing)
+        return caller
+
+    def add_caller(self, caller: Caller, queue: Queue, named_wait_s: float, now: float) -> None:
+        """A newcomer takes a place in the line."""
         self.callers[caller.id] = caller
         index = place_caller(queue.line, caller.entry)
         self._moved(queue, index)
-        self._hold(caller, queue, joined.named_wait_s, now)
+        self._hold(caller, queue, named_wait_s, now)
         self.settle_lane(caller, now)
         self.changed_callers[caller.id] = caller
         if index >= POSITIONS_TOLD:
@@ -73,6 +83,13 @@ class Lines(Roster):
             self.effects.append(MovePosition(caller.id, queue.name, index + 1))
         self.set_max_wait(caller, queue)
         self.set_reach(caller, queue)
+        caller.predicted_s = expected_s(self, queue, caller)
+        self.look_later(queue, now)
+
+    def look_later(self, queue: Queue, now: float) -> None:
+        """Look at the conditions of leaving, if there are any and somebody waits."""
+        if queue.settings.leave and queue.line and (Due.LEAVE, queue.name) not in self.deadlines:
+            self.deadlines.set((Due.LEAVE, queue.name), now + LOOK_S)
 
     def set_max_wait(self, caller: Caller, queue: Queue) -> None:
         """The caller's patience, as the queue has it now."""
@@ -80,7 +97,7 @@ class Lines(Roster):
         if queue.settings.max_wait_s is None:
             self.deadlines.drop((Due.MAX_WAIT, caller.id))
         else:
-            self.deadlines.set((Due.MAX_WAIT, caller.id), caller.joined_at + queue.settings.max_wait_s)
+            self.deadlines.set((Due.MAX_WAIT, caller.id), caller.entered_at + queue.settings.max_wait_s)
 
     def leave_line(self, caller: Caller, happening: CallerHappening) -> None:
         """The caller stands nowhere any more."""

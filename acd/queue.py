@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from acd.agent import FreeEntry
 from acd.caller import LineEntry
+from acd.expected import Outlook
 from acd.lane import Lane, LaneKey
 from acd.settings import QueueSettings
 from acd.words import AgentName, QueueName
@@ -50,6 +51,9 @@ class Queue:
     """By `after_s`; the first from the start. Made anew by every reload."""
     brought: dict[str, frozenset[AgentName]] = field(default_factory=dict)
     """Who is admitted by what callers brought, by its text; for this queue's agents as the settings have them."""
+    outlook: Outlook = field(default_factory=Outlook)
+    looked: int = 0
+    """Up to which place, from the end, this second's look at the conditions of leaving has come."""
     turn: float = 0.0
     """How often it has rung somebody; the last one's number."""
 
@@ -62,6 +66,12 @@ class Queue:
         """How many more of its callers may be given to agents now."""
         most = self.settings.max_talking
         return len(self.line) if most is None else most - self.talking - self.alerting
+
+    @property
+    def room_for_more(self) -> bool:
+        """Whether one more call may be given out at once."""
+        most = self.settings.max_talking
+        return most is None or self.talking + self.alerting < most
 
     def step_at(self, waited_s: float) -> int:
         """The step that holds after so long."""

@@ -36,9 +36,11 @@ def apply_settings(floor: Floor, settings: CentreSettings, now: float) -> None:
             # One that comes back may still have talks of before.
             talking = sum(each.queue == name and each.state is AlertState.TALKING for each in floor.alerts.values())
             floor.queues[name] = Queue(queue_settings, talking=talking)
+        floor.queues[name].outlook.configured(queue_settings.handling_s)
     floor.ageing = settings.ageing
     for queue in floor.queues.values():
         queue.staff.clear()
+        queue.outlook.at_work.clear()
     # A new queue is deserted from its birth, and one that no longer keeps callers may be: let the step look.
     floor.deserted.update(floor.queues)
     _apply_agents(floor, settings, now)
@@ -65,6 +67,7 @@ def _apply_lines(floor: Floor, now: float) -> None:
         floor.set_max_wait(caller, queue)
         floor.set_reach(caller, queue)
         floor.changed_callers[caller.id] = caller
+        floor.look_later(queue, now)
 
 
 def _apply_agents(floor: Floor, settings: CentreSettings, now: float) -> None:

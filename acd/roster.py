@@ -83,7 +83,7 @@ class Roster:
         if agent.presence is not Presence.ON_BREAK:
             agent.reason = ""
             self.break_until(agent, None)
-        wrap_up.settle(self, agent)
+        wrap_up.settle(self, agent, now)
         if agent.activity is not Activity.WRAPPING_UP and agent.wrap_up_until is not None:
             agent.wrap_up_until = None
             self.deadlines.drop((Due.WRAP_UP, agent.name))
@@ -94,6 +94,12 @@ class Roster:
         if agent.awaited_by and (agent.full or agent.presence is not Presence.AVAILABLE):
             self.disappointed.update(agent.awaited_by)
             agent.awaited_by.clear()
+        at_work = agent.presence is Presence.AVAILABLE and not agent.full
+        if at_work != agent.at_work:
+            agent.at_work = at_work
+            for name in (*agent.staffs, *agent.settings.queues):
+                if name in self.queues:
+                    self.queues[name].outlook.at_work.clear()
         self._staff(agent)
         self._list(agent, phone, now)
         self._book(agent)

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from acd.door import Door
 from acd.words import AgentName, QueueName
 
 AGEING = 1.0
 """Points a minute: who waits a minute longer is worth a point of priority more."""
+HANDLING_S = 180.0
+"""How long an agent has to do with a call, as long as a queue has had none."""
 RING_MOST = 50
 """Phones that ring for one caller at once, at most."""
 
@@ -130,6 +133,12 @@ class QueueSettings:
     need: Need | None = None
     relax: tuple[Relaxation, ...] = ()
     """By `after_s`, rising."""
+    enter: tuple[Door, ...] = ()
+    """Who meets one that is shut is turned away."""
+    leave: tuple[Door, ...] = ()
+    """Who waits and meets one that is shut is sent on; looked at once a second."""
+    handling_s: float = HANDLING_S
+    """From the first ring to the end of the wrap-up; until the queue's own calls say better."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from acd.agent import Agent
 from acd.caller import CallerState
+from acd.expected import expected_s
 from acd.floor import Floor
 from acd.queue import Queue
 from acd.words import Activity, AgentName, CallerId, Presence, QueueName
@@ -30,6 +31,14 @@ class QueueView:
     on_break: int
     """Those of them who are on a break."""
     free: int
+    open: bool = True
+    """By its opening hours, or by force."""
+    handling_s: float = 0.0
+    """How long an agent has to do with a call."""
+    error_s: float | None = None
+    """How far off the last predictions were; None: none was put to the test yet."""
+    bias_s: float = 0.0
+    """By how much callers waited longer than predicted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,8 @@ class CallerView:
     """Who is being rung."""
     last_agent: AgentName | None
     """Who served the caller last."""
+    expected_s: float | None = None
+    """How long they have still to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,10 @@ def queue_view(floor: Floor, queue: Queue, now: float) -> QueueView:
         logged_in=len(queue.staff),
         on_break=sum(floor.agents[name].presence is Presence.ON_BREAK for name in queue.staff),
         free=len(queue.free),
+        open=bool(floor.surroundings.facts(queue.name).get("open", True)),
+        handling_s=queue.outlook.handling.value,
+        error_s=queue.outlook.error.value if queue.outlook.error.count else None,
+        bias_s=queue.outlook.bias.value,
     )
 
 
@@ -128,8 +143,10 @@ def agent_view(floor: Floor, agent: Agent, now: float) -> AgentView:
 def callers_of(floor: Floor, name: QueueName, now: float) -> tuple[CallerView, ...]:
     """A queue's line, first to last."""
     queue = floor.queues.get(name)
+    if queue is None:
+        return ()
     views = []
-    for position, (_, _, caller) in enumerate(queue.line if queue else (), 1):
+    for position, (_, _, caller) in enumerate(queue.line, 1):
         views.append(
             CallerView(
                 caller=caller.id,
@@ -140,6 +157,7 @@ def callers_of(floor: Floor, name: QueueName, now: float) -> tuple[CallerView, .
                 state=caller.state,
                 agents=tuple(floor.alerts[alert].agent for alert in caller.alerts),
                 last_agent=caller.last_agent,
+                expected_s=expected_s(floor, queue, caller),
             )
         )
     return tuple(views)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from enum import Enum
 
-from acd.words import AgentName, AlertId, CallerId
+from acd.words import AgentName, AlertId, CallerId, QueueName
 
 
 class Due(Enum):
@@ -30,6 +30,8 @@ class Due(Enum):
     """A caller no longer waits for one agent alone."""
     RELAX = "relax"
     """The queue asks less of an agent for this caller."""
+    LEAVE = "leave"
+    """The conditions of leaving a queue are looked at."""
     WIDEN = "widen"
     """One phone more may ring for a caller."""
 
@@ -38,6 +40,7 @@ Key = (
     tuple[Due, AlertId]  # ALERT
     | tuple[Due, AgentName]  # WRAP_UP, BREAK, REST
     | tuple[Due, CallerId]  # MAX_WAIT, HOLD, RELAX, WIDEN
+    | tuple[Due, QueueName]  # LEAVE
     | tuple[Due, CallerId, AgentName]  # SKIP
 )
 

@@ -35,6 +35,8 @@ class WrapUp:
     """When the talk ended; None while it lasts."""
     due_at: float = 0.0
     """When the wrap-up ends if nothing is owed."""
+    taken_at: float | None = None
+    """When the agent was chosen for the talk; None: not known, after a restart."""
 
     @property
     def owed(self) -> bool:
@@ -98,10 +100,13 @@ def give(roster: Roster, agent: Agent, code: str, now: float) -> None:
             roster.wrap_up_until(agent, wrap_up.due_at)
 
 
-def settle(roster: Roster, agent: Agent) -> None:
-    """Whatever ended the wrap-up: what is still owed is booked as not given."""
+def settle(roster: Roster, agent: Agent, now: float) -> None:
+    """Whatever ended the wrap-up: what is still owed is booked as not given, and the queue knows how long it took."""
     wrap_up = agent.wrap_up
     if wrap_up is not None and agent.activity not in (Activity.TALKING, Activity.WRAPPING_UP):
         if wrap_up.owed:
             roster.effects.append(BookDisposition(agent.name, wrap_up.caller, wrap_up.queue, ""))
+        queue = roster.queues.get(wrap_up.queue)
+        if queue is not None and wrap_up.taken_at is not None:
+            queue.outlook.handling.add(now - wrap_up.taken_at)
         agent.wrap_up = None

@@ -10,11 +10,12 @@ import ipaddress
 import zoneinfo
 from collections.abc import Iterable
 
+from apps.crosscheck_doors import check_doors
 from apps.crosscheck_files import Files, unknown
 from apps.crosscheck_people import studios, supervisors
 from apps.crosscheck_skills import check_needs, check_tiers, check_vips
 from apps.fields import shown
-from apps.model_centre import Answer
+from apps.model_doors import Answer
 from apps.reading import meant
 from apps.whole_site import Site
 from ivr.document import Document, Place
@@ -99,6 +100,9 @@ def _star_codes(files: Files, site: Site) -> None:
         by_code.setdefault(code, key)
     longer = [(codes.start_break + digit, "a break (agents.yaml)") for digit in site.breaks]
     given = {code for queue in site.queues.values() for code in queue.dispositions}
+    longer += [
+        (codes.close + queue.desk_code, f'queue "{name}"') for name, queue in site.queues.items() if queue.desk_code
+    ]
     longer += [(codes.disposition + code, "a disposition (queues.yaml)") for code in sorted(given)]
     for code, whose in longer:
         taken = by_code.get(code)
@@ -228,9 +232,15 @@ def _queues(files: Files, site: Site) -> None:
                 f'Queue "{name}" requires a disposition but has none to give',
                 'Add dispositions: {"1": {zh: ..., en: ...}}',
             )
-        for key, answer in queue.answers.items():
-            _all_languages(doc, (*place, key, "say"), answer.say, site)
-            _then(files, doc, (*place, key, "then"), name, answer)
+        check_doors(doc, name, queue, site)
+        for index, texts in enumerate(queue.comfort):
+            _all_languages(doc, (*place, "comfort", index), texts, site)
+        answers: list[tuple[Place, Answer]] = [((*place, key), answer) for key, answer in queue.answers.items()]
+        answers += [((*place, "enter", index), answer) for index, answer in enumerate(queue.enter)]
+        answers += [((*place, "leave", index), answer) for index, answer in enumerate(queue.leave)]
+        for where, answer in answers:
+            _all_languages(doc, (*where, "say"), answer.say, site)
+            _then(files, doc, (*where, "then"), name, answer)
 
 
 def _then(files: Files, doc: Document, place: Place, queue: str, answer: Answer) -> None:

@@ -15,7 +15,7 @@ from acd.decision import Decision
 from acd.explain import Explanation
 from acd.snapshot import CallerView
 from acd.words import AgentName, CallerId
-from apps import reports
+from apps import queue_exits, reports
 from apps.api import types as t
 from apps.api.types import utc_ms
 from switch.words import CallId
@@ -52,12 +52,17 @@ def _made(row: Any) -> t.DecisionInfo:
 async def of_call(house: House, call_id: str) -> t.Explanation | None:
     """Why the call is where it is, and what was decided for it; None when neither floor nor books know it."""
     decisions = [_made(row) for row in await reports.alerts(house.journal, call_id)]
+    exits = await queue_exits.of_call(house.journal, call_id)
     if CallId(call_id) not in house.calls:
-        if not decisions:
+        if not decisions and not exits:
             return None
+        if not decisions:
+            gone = exits[-1]
+            summary = f"Call {call_id} is over. Queue {gone.queue} did not keep it ({gone.reason}): {gone.why}."
+            return t.Explanation(call_id, gone.queue, summary, exits=exits)
         last = decisions[-1]
         summary = f"Call {call_id} is over. Agent {last.agent} was chosen last ({last.outcome}): {last.why}."
-        return t.Explanation(call_id, last.queue, summary, decisions=decisions)
+        return t.Explanation(call_id, last.queue, summary, decisions=decisions, exits=exits)
     now, centre = time.monotonic(), house.floor.centre
     found = centre.explain(CallerId(call_id), now)
     callers = {view.caller: view for view in centre.callers(found.queue, now)} if found.queue else {}
@@ -72,6 +77,7 @@ async def of_call(house: House, call_id: str) -> t.Explanation | None:
         ahead=_ahead(house, found, callers, now),
         agents=_verdicts(house, found, mine, now),
         decisions=decisions,
+        exits=exits,
     )
 
 

@@ -68,6 +68,11 @@ def _queue_facts(house: House, view: QueueView) -> dict[str, object]:
         "on_break": view.on_break,
         "answered_today": today.answered,
         "abandoned_today": today.abandoned,
+        "open": view.open,
+        "forced": house.opening.forced(view.name),
+        "handling_ms": round(view.handling_s * 1000),
+        "wait_error_ms": None if view.error_s is None else round(view.error_s * 1000),
+        "wait_bias_ms": round(view.bias_s * 1000),
     }
 
 
@@ -110,4 +115,5 @@ def waiting(house: House, view: CallerView) -> WaitingCaller:
         language=call.language if call is not None else "",
         ringing=", ".join(view.agents),
         last_agent=view.last_agent or "",
+        expected_ms=None if view.expected_s is None else round(view.expected_s * 1000),
     )

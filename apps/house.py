@@ -21,6 +21,7 @@ from apps.conference.room import Rooms
 from apps.journal import Journal
 from apps.lookups.world import Lookups
 from apps.mailbox.boxes import Mailboxes
+from apps.opening import Opening
 from apps.polls import Polls
 from apps.tally import Tally
 from apps.today import Today
@@ -88,6 +89,7 @@ class House:
     supervision: Supervision = field(init=False)
     studios: Studios = field(init=False)
     memory: CallerMemory = field(init=False)
+    opening: Opening = field(init=False)
     mailboxes: Mailboxes = field(init=False)
     rooms: Rooms = field(init=False)
     polls: Polls = field(init=False)
@@ -101,6 +103,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.memory = CallerMemory(self.journal)
+        self.opening = Opening(self)
         self.mailboxes = Mailboxes(self)
         self.rooms = Rooms(self)
         self.polls = Polls(self)

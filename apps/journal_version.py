@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from apps import schema, schema_callers  # noqa: F401 - all tables are to be known
+from apps import schema, schema_callers, schema_queues  # noqa: F401 - all tables are to be known
 from apps.journal_writer import JournalError
 
 _INDEXES = text("SELECT name FROM sqlite_master WHERE type = 'index'")

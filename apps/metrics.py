@@ -143,6 +143,11 @@ def _centre(exchange: Exchange) -> Iterator[Sample]:
         yield "queue_longest_wait_seconds", name, queue.longest_s if queue.waiting else 0
         yield "queue_agents", name, queue.logged_in - queue.on_break
         yield "queue_agents_free", name, queue.free
+        yield "queue_open", name, float(queue.open)
+        yield "queue_handling_seconds", name, queue.handling_s
+        if queue.error_s is not None:
+            yield "queue_wait_error_seconds", name, queue.error_s
+            yield "queue_wait_bias_seconds", name, queue.bias_s
         yield "queue_answered_total", name, tally.answered[queue.name]
         yield "queue_abandoned_total", name, tally.abandoned[queue.name]
         yield "queue_wait_seconds", name, tally.waits[queue.name].copy()

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from acd.settings import RING_MOST, Counted, Strategy
+from acd.settings import HANDLING_S, RING_MOST, Counted, Strategy
 from apps.fields import (
     Entry,
     Extension,
@@ -28,13 +28,12 @@ from apps.fields import (
     whole,
     wrong,
 )
+from apps.model_doors import Answer, DoorEntry, Texts
 from apps.model_wallboard import WallboardEntry
 from apps.needs import ExpressionError, Need, need
 from ivr.hours import HoursError, Weekly, weekly
 
 E = TypeVar("E", bound=Enum)
-Texts = dict[Name, Text]
-"""A text in each language."""
 
 
 def _word_of(kind: type[E]) -> Callable[[object], E]:
@@ -68,6 +67,10 @@ def _code(value: object) -> str:
     if not re.fullmatch("[0-9]{1,3}", given):
         raise wrong(f"is no code: {shown(given)}", "Write 1 to 3 digits, in quotes.")
     return given
+
+
+def _desk_code(value: object) -> str:
+    return _code(value) if text(value) else ""
 
 
 def _hours(value: object) -> Weekly:
@@ -128,51 +131,6 @@ AGEING_READ = decimal(0, 1000)
 """queues.yaml, `ageing`."""
 
 
-class Then(Entry):
-    """Where a caller goes: exactly one of these."""
-
-    goto: Text | None = None
-    """A script, or `script.label`, of the dialplan."""
-    queue: Name | None = None
-    dial: Text | None = None
-    voicemail: Extension | None = None
-    hangup: Annotated[str | None, BeforeValidator(one_of("normal", "busy", "declined", "unknown number"))] = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Then:
-        if len(self.given) != 1:
-            raise wrong("must say exactly one thing", "Write one of: goto, queue, dial, voicemail, hangup.")
-        return self
-
-    @property
-    def given(self) -> tuple[tuple[str, str], ...]:
-        """What is said, as (verb, value)."""
-        pairs = (
-            ("goto", self.goto),
-            ("queue", self.queue),
-            ("dial", self.dial),
-            ("voicemail", self.voicemail),
-            ("hangup", self.hangup),
-        )
-        return tuple((verb, value) for verb, value in pairs if value is not None)
-
-    @property
-    def verb(self) -> str:
-        return self.given[0][0]
-
-    @property
-    def value(self) -> str:
-        return self.given[0][1]
-
-
-class Answer(Entry):
-    """What the queue says to a caller it cannot serve, and where they go then."""
-
-    say: Texts = Field(default_factory=dict)
-    then: Then | None = None
-    """None: the dialplan goes on after its `queue` step."""
-
-
 class QueueEntry(Entry):
     """Callers waiting for agents; the key is the queue's name."""
 
@@ -214,6 +172,28 @@ class QueueEntry(Entry):
     announce_position_every_s: SecondsOrNever = Field(default=30.0, alias="announce_position_every")
     greeting: Texts = Field(default_factory=dict)
     record: Annotated[Literal["answer", "ring", "never"], BeforeValidator(one_of("answer", "ring", "never"))] = "answer"
+    enter: tuple[DoorEntry, ...] = ()
+    """Looked at when a caller joins: the first that is met answers."""
+    leave: tuple[DoorEntry, ...] = ()
+    """The same, once a second, for whoever waits."""
+    attributes: Annotated[tuple[Name, ...], BeforeValidator(one_or_more)] = ()
+    """Variables of the calls' scripts that conditions may ask for."""
+    hours: Text | None = None
+    """Opening hours of the dialplan; None: always open."""
+    desk_code: Annotated[str, BeforeValidator(_desk_code)] = ""
+    """Keyed after the star code that closes and opens; empty: by API and command line alone."""
+    handling_s: Seconds = Field(default=HANDLING_S, alias="handling_time")
+    """What a call is taken to take an agent while the queue has had none."""
+    announce_wait: YesNo = False
+    """With the position, how long it will be."""
+    announce_wait_least_s: Seconds = Field(default=30.0, alias="announce_wait_least")
+    """A shorter wait is not told."""
+    announce_wait_most_s: Seconds = Field(default=3600.0, alias="announce_wait_most")
+    """Nor a longer one."""
+    comfort: tuple[Texts, ...] = ()
+    """Said in turn."""
+    comfort_every_s: SecondsOrNever = Field(default=60.0, alias="comfort_every")
+    closed: Answer = Answer()
     wallboard: WallboardEntry = WallboardEntry()
     timed_out: Answer = Answer()
     no_agents: Answer = Answer()
@@ -221,5 +201,22 @@ class QueueEntry(Entry):
 
     @property
     def answers(self) -> dict[str, Answer]:
-        """The three ways out without an agent, by YAML key."""
-        return {"timed_out": self.timed_out, "no_agents": self.no_agents, "full": self.full}
+        """The ways out without an agent that ask for no condition, by YAML key."""
+        return {
+            "closed": self.closed,
+            "timed_out": self.timed_out,
+            "no_agents": self.no_agents,
+            "full": self.full,
+        }
+
+    def answer(self, status: str, door: int = -1) -> Answer | None:
+        """What is answered to who left so; `door`: of which condition. None: nothing is said of that."""
+        doors = {"turned away": self.enter, "overflow": self.leave}.get(status, ())
+        if 0 <= door < len(doors):
+            return doors[door]
+        return self.answers.get(status.replace(" ", "_"))
+
+    @property
+    def every_answer(self) -> tuple[Answer, ...]:
+        """All that it may answer."""
+        return (*self.answers.values(), *self.enter, *self.leave)

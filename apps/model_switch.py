@@ -128,6 +128,8 @@ class StarCodes(Entry):
     """The messages of the phone itself."""
     mailbox: StarCode = "*98"
     """Those of any phone, by number and PIN."""
+    close: StarCode = "*17"
+    """Followed by a queue's `desk_code`: closes it, or opens it; keyed again, its hours hold."""
     recording: StarCode = "*19"
     """Pauses the recording of the call that this phone is in, and goes on with it when keyed again."""
     listen: StarCode = "*90"

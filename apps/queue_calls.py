@@ -89,6 +89,10 @@ class Floor:
 
     # ---- the centre's shell -------------------------------------------------------------------------------------
 
+    def changed(self, queue: str) -> None:
+        """Something about the queue is other than listeners were told."""
+        self._news.touch(queue)
+
     def tell(self, event: Event) -> None:
         """Give an event to the centre and do what it says."""
         self._inbox.append(event)
@@ -135,7 +139,7 @@ class Floor:
                 waiting = self.waiting.get(effect.caller)
                 if waiting is not None and waiting.stay is Stay.WAITING:
                     waiting.waited_s = effect.waited_s
-                    waiting.finish(effect.reason)
+                    waiting.finish(effect.reason, door=effect.door, why=effect.why)
             case MovePosition():
                 waiting = self.waiting.get(effect.caller)
                 if waiting is not None:

@@ -6,6 +6,8 @@
 Who keys is known by the phone: the agent whose extension it is. From another phone *11 asks for the extension that
 is the agent's own and for the PIN, and the agent sits at this phone until logging out.
 
+    *17 and a queue's desk_code: closes or opens it, keyed again leaves it to its hours; for who serves it
+
     *97  the messages of the phone's own extension       *98  those of any, by number and PIN (mailbox/)
     *90 ... *94  supervision (supervise/keyed.py)
     *19  pause the recording of the call that this phone has on hold, or go on with it
@@ -62,6 +64,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "no such result": {"zh": "没有这个通话结果。", "en": "There is no such result."},
     "more time": {"zh": "整理时间已延长。", "en": "You have more time."},
     "not wrapping up": {"zh": "您不在话后整理中。", "en": "You are not wrapping up."},
+    "closed now": {"zh": "队列已关闭。", "en": "The queue is closed."},
+    "open now": {"zh": "队列已开放。", "en": "The queue is open."},
+    "by hours now": {"zh": "队列已恢复按服务时间开放。", "en": "The queue follows its opening hours."},
+    "no such queue": {"zh": "您没有这个队列。", "en": "You serve no such queue."},
     "no such break": {"zh": "没有这个小休原因。", "en": "There is no such break."},
 }
 """What is said, by language."""
@@ -93,6 +99,9 @@ def find(site: Site, called: str) -> StarCode | None:
         return StarCode("break")
     if called.startswith(codes.start_break) and len(called) == len(codes.start_break) + 1:
         return StarCode("break", called[-1])
+    queue = called.removeprefix(codes.close)
+    if queue != called and re.fullmatch("[0-9]{1,3}", queue):
+        return StarCode("close", queue)
     result = called.removeprefix(codes.disposition)
     if result != called and re.fullmatch("[0-9]{1,3}", result):
         return StarCode("disposition", result)
@@ -160,6 +169,8 @@ async def serve(house: House, call: Call, telephone: Telephone, code: StarCode) 
         house.floor.tell(WrapUpExtended(agent))
         wraps_up = view is not None and view.activity is Activity.WRAPPING_UP
         await voice.say("more time" if wraps_up else "not wrapping up")
+    elif code.action == "close":
+        await voice.say(_turn_queue(house, agent, code.digit))
     elif code.action == "disposition":
         await _dispose(house, voice, agent, code.digit)
     else:
@@ -197,6 +208,15 @@ async def _dispose(house: House, voice: Prompter, agent: AgentName, code: str) -
         house.floor.tell(DispositionGiven(agent, code))
         name = house.site.disposition(view.queue, code)
         await voice.say("noted", *([Say(name, voice.language)] if name else []))
+
+
+def _turn_queue(house: House, agent: AgentName, code: str) -> str:
+    """Close or open the agent's queue that has this code; what to say of it."""
+    queues = house.site.agents[agent].queues if agent in house.site.agents else ()
+    found = [name for name in queues if name in house.site.queues and house.site.queues[name].desk_code == code]
+    if not found:
+        return "no such queue"
+    return {"open": "open now", "closed": "closed now"}.get(house.opening.turn(found[0], agent), "by hours now")
 
 
 def _sitting_at(house: House, extension: str) -> AgentName | None:

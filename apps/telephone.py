@@ -24,6 +24,7 @@ from apps.journal_writer import JournalError
 from apps.log import safe
 from apps.mailbox import files
 from apps.mailbox.door import visit
+from apps.queue_answers import Stood
 from apps.site_clock import local_now
 from apps.studio.keys import attend
 from apps.studio.words import Role
@@ -49,6 +50,8 @@ class Telephone:
     def __init__(self, house: House, call: Call) -> None:
         self._house = house
         self._call = call
+        self._stood = Stood()
+        """In the last queue."""
         # As long as the call lasts it hears what was recorded and answered when it began, whatever is reloaded.
         self._site, self._prompts, self._lookups = house.site, house.prompts, house.lookups
         caller = call.caller
@@ -164,7 +167,7 @@ class Telephone:
         """Wait in a queue and talk to an agent."""
         await self.answer()
         self._call.speak(language)
-        return await wait(
+        result = await wait(
             self._house,
             self._call,
             name,
@@ -174,7 +177,10 @@ class Telephone:
             music=music,
             announce_every_s=announce_every_s,
             wants=wants,
+            since=wants.since,
         )
+        self._stood = Stood(result.door, result.arrived, priority, wants)
+        return result
 
     async def studio(self, name: str, *, role: str, language: str) -> str:
         """Be in a studio's show."""
@@ -184,7 +190,7 @@ class Telephone:
 
     async def unserved(self, queue: str, status: str, *, language: str) -> str:
         """The queue's own answer to a caller whom it could not serve; a script to go on with, or empty."""
-        return await queue_answers.give(self, self._site, queue, status, language)
+        return await queue_answers.give(self, self._site, queue, status, language, self._stood)
 
     async def dial(
         self, numbers: Sequence[str], *, timeout_s: float, caller_id: str | None, amd: Mapping[str, int] | None = None

@@ -10,15 +10,18 @@ Deliberately absent: who is rung (acd), what is done with the agent's phone (que
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from acd.events import CallerJoined, CallerLeft
 from acd.words import AgentName, AlertId, CallerId, LeaveReason, QueueName
-from apps import needs
-from apps.announcer import Announcer
+from apps import needs, queue_exits
+from apps.announcer import Announcer, programme
 from apps.journal_story import SegmentKind
+from apps.log import safe
 from apps.vip import vip
 from ivr.words import NOTHING_WANTED, QueueResult, Wants
 from switch.events import Ended
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from apps.agent_call import AgentCall
     from apps.call import Call
     from apps.house import House
+
+
+log = logging.getLogger("waiting")
 
 
 class Stay(Enum):
@@ -56,6 +62,8 @@ class Waiting:
     agent_call: AgentCall | None = None
     """With whom they talk."""
     waited_s: float = 0.0
+    since: float | None = None
+    """Where the place of a queue before is kept: since when, on the loop's clock."""
     entered: float = field(init=False)
     """When they came to stand in this queue; later than `began` for who was moved."""
 
@@ -66,14 +74,22 @@ class Waiting:
     def caller(self) -> CallerId:
         return CallerId(self.call.id)
 
-    def finish(self, reason: LeaveReason, agent: str = "") -> None:
-        """The script goes on with this result; the first one counts."""
+    @property
+    def arrived(self) -> float:
+        """Since when the caller has waited, here or before; on the loop's clock."""
+        return self.began if self.since is None else self.since
+
+    def finish(self, reason: LeaveReason, agent: str = "", *, door: int = -1, why: str = "") -> None:
+        """The script goes on with this result; the first one counts. `door`, `why`: which condition, as it was."""
         self._book_left(reason)
+        if why:
+            queue_exits.book(self.house.journal, self.call.id, self.queue, reason.value, why, self.call.at())
+            log.info("call=%s %s from queue %s: %s", self.call.id, reason.value, self.queue, safe(why))
         self.stay = Stay.OVER
         if not self.result.done():
             if reason is not LeaveReason.CONNECTED and self.call.line.live:
                 self.call.leave(reason.value)
-            self.result.set_result(QueueResult(reason.value, agent, self.waited_s))
+            self.result.set_result(QueueResult(reason.value, agent, self.waited_s, door, self.arrived))
 
     def stands_in_another_queue(self) -> None:
         """A supervisor moved the caller to `queue`: for the books a stay of its own."""
@@ -162,6 +178,8 @@ def joined(waiting: Waiting, priority: int, language: str, last: AgentName | Non
         AgentName(named) if named else None,
         wait_s,
         need,
+        facts,
+        waiting.since,
     )
 
 
@@ -176,8 +194,11 @@ async def wait(
     music: str | None,
     announce_every_s: float | None,
     wants: Wants = NOTHING_WANTED,
+    since: float | None = None,
 ) -> QueueResult:
     """Keep the (answered) caller in the queue, and then with the agent; returns how it ended.
+
+    `since`: stand there as one who has waited since then, on the loop's clock.
 
     When the caller hangs up, whoever rings or talks for them is hung up in the same turn of the loop.
     """
@@ -186,9 +207,10 @@ async def wait(
         return QueueResult(LeaveReason.REMOVED.value)
     loop, floor, line = asyncio.get_running_loop(), house.floor, call.line
     language = queue.language or language
-    every_s = queue.announce_position_every_s if announce_every_s is None else announce_every_s
-    announcer = Announcer(house, line, language, every_s or 0.0, queue.greeting.get(language, ""))
+    expected = partial(floor.centre.expected_s, CallerId(call.id))
+    announcer = Announcer(house, line, language, programme(queue, language, announce_every_s), expected)
     waiting = Waiting(house, call, QueueName(name), music or queue.music, announcer, loop.create_future(), loop.time())
+    waiting.since = since
     if not line.live:
         return QueueResult(LeaveReason.ABANDONED.value)  # the script is about to be cancelled
     limit = loop.call_later(max_wait_s, waiting.too_long) if max_wait_s is not None else None

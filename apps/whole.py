@@ -14,6 +14,7 @@ import soundfile
 from apps import star_codes
 from apps.crosscheck_files import Files
 from apps.lookups import code
+from apps.reading import meant
 from apps.settings import read_site
 from apps.whole_site import Site
 from ivr import load as dialplan
@@ -49,6 +50,7 @@ def load_whole(directory: Path) -> Whole:
     plan, wrong_plan = dialplan.read_all(site.paths.dialplan, known)
     wrong += wrong_plan
     wrong += hidden_by_star_codes(site, plan)
+    wrong += _unknown_hours(site, files, plan)
     if not all(mistake.warning for mistake in wrong):
         raise Mistakes(wrong)
     return Whole(site, prompts, plan, tuple(sorted(wrong)))
@@ -76,6 +78,16 @@ def hidden_by_star_codes(site: Site, plan: Plan) -> Iterator[Mistake]:
             if len(found) == len(codes):
                 what = f"From a phone {', '.join(numbers)} is the star code for {', '.join(found)}, not this route"
                 yield Mistake(entry.file, entry.line, what, "Change one, in switch.yaml or here.", warning=True)
+
+
+def _unknown_hours(site: Site, files: Files, plan: Plan) -> Iterator[Mistake]:
+    """Queues whose opening hours no file of the dialplan has."""
+    doc = files["queues.yaml"]
+    for name, queue in site.queues.items():
+        if queue.hours is not None and queue.hours not in plan.hours:
+            mend = meant(queue.hours, sorted(plan.hours)) or "Write them under hours: in a file of the dialplan."
+            line = doc.line(("queues", name, "hours"))
+            yield Mistake("queues.yaml", line, f'There are no opening hours "{queue.hours}"', mend)
 
 
 def _known(site: Site, files: Files, prompts: frozenset[str]) -> Known:

@@ -85,7 +85,7 @@ class Site:
 
     def known(self, prompts: frozenset[str] = frozenset()) -> Known:
         """What a dialplan may name. `prompts` as `ivr.prompts` has them."""
-        goto = (answer.then.goto for queue in self.queues.values() for answer in queue.answers.values() if answer.then)
+        goto = (answer.then.goto for queue in self.queues.values() for answer in queue.every_answer if answer.then)
         return Known(
             languages=self.switch.languages,
             extensions=frozenset(self.phones),
@@ -156,6 +156,9 @@ class Site:
                 last_agent_wait_s=queue.last_agent_wait_s,
                 weight=queue.weight,
                 need=queue.need,
+                enter=tuple(entry.door for entry in queue.enter),
+                leave=tuple(entry.door for entry in queue.leave),
+                handling_s=queue.handling_s,
                 relax=tuple(Relaxation(step.after_s, step.need, step.callers_need) for step in queue.relax),
             )
             for name, queue in self.queues.items()

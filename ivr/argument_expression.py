@@ -34,7 +34,7 @@ class _Names(dict[str, Type]):
 NAMES: Mapping[str, Type] = _Names(dict.fromkeys(("date", "time", "weekday", "language", "call_id"), Type.TEXT))
 WORDS: Mapping[str, tuple[str, ...]] = {
     "weekday": WEEKDAYS,
-    "queue_status": ("connected", "timed out", "no agents", "full", "removed", ""),
+    "queue_status": ("connected", "timed out", "no agents", "full", "closed", "turned away", "overflow", "removed", ""),
     "dial_status": (
         *("answered", "busy", "no answer", "declined", "unreachable", "unknown number", "failed", "machine", ""),
     ),

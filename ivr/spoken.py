@@ -21,6 +21,8 @@ FORMS = ("number", "ordinal", "digits", "phone", "duration", "money", "date", "t
 """What may stand after the colon of {name:form}; after `money` a currency may follow, {name:money:usd}."""
 LONGEST = 20
 """Digits of a value that is still a number; more are read one by one."""
+ROUNDED = ((10, 1), (30, 5), (60, 10), (float("inf"), 1))
+"""Up to so many minutes, a wait is told in steps of so many."""
 _DECIMAL = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,9}))?")
 _DATE = re.compile(r"(?:([0-9]{4})-)?([0-9]{1,2})-([0-9]{1,2})(?:[T ].*)?")
 _TIME = re.compile(r"(?:[0-9-]+[T ])?([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}.*)?")
@@ -144,8 +146,11 @@ def duration(seconds: float, language: str) -> str:
 
 
 def wait(seconds: float, language: str) -> str:
-    """The sentence that tells a caller the expected wait, in minutes rounded up."""
-    return str(_grammar(language).wait(round(seconds)))
+    """The sentence that tells a caller the expected wait, rounded up as people say it: in minutes up to ten, from
+    there on in fives, and from half an hour on in tens."""
+    minutes = -(-round(seconds) // 60)
+    step = next(step for most, step in ROUNDED if minutes <= most)
+    return str(_grammar(language).wait(round(seconds) if step == 1 else 60 * step * -(-minutes // step)))
 
 
 def messages(count: int, language: str) -> str:

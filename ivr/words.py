@@ -160,6 +160,8 @@ class Wants:
     """Whom the caller is to be given to, if free."""
     agent_wait_s: float = 0.0
     """How long the caller waits for that agent alone."""
+    since: float | None = None
+    """In the place of one who has waited since then (`QueueResult.arrived`); None: at the end."""
 
 
 NOTHING_WANTED = Wants()
@@ -167,11 +169,16 @@ NOTHING_WANTED = Wants()
 
 @dataclass(frozen=True, slots=True)
 class QueueResult:
-    """How a `queue` step ended: connected (talked, agent hung up first), timed out, no agents, full, removed."""
+    """How a `queue` step ended: connected (talked, agent hung up first), timed out, no agents, full, closed, turned
+    away, overflow, removed."""
 
     status: str
     agent: str = ""
     waited_s: float = 0.0
+    door: int = -1
+    """Turned away, overflow: by which of the queue's conditions."""
+    arrived: float | None = None
+    """When the wait began, on the port's own clock."""
 
 
 @dataclass(frozen=True, slots=True)

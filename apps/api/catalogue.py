@@ -90,6 +90,13 @@ AGENTS_DISPOSITION = Signature(
 
 QUEUES_LIST = Signature("queues.list", p.Nothing, t.Queues, "Queues: who waits, for how long, who serves.")
 QUEUES_SHOW = Signature("queues.show", p.ByQueue, t.QueueDetail, "One queue with its callers and agents.")
+QUEUES_OPEN = Signature(
+    "queues.open", p.ByQueue, t.QueueInfo, "Open a queue whatever its hours say, until it is taken back."
+)
+QUEUES_CLOSE = Signature(
+    "queues.close", p.ByQueue, t.QueueInfo, "Close a queue to new callers, until it is taken back; who waits stays."
+)
+QUEUES_HOURS = Signature("queues.hours", p.ByQueue, t.QueueInfo, "Leave it to a queue's hours whether it is open.")
 QUEUES_CHANGE = Signature(
     "queues.change",
     p.ChangeClaim,

@@ -64,6 +64,17 @@ class DecisionInfo(Struct, frozen=True):
     ahead: list[CallerPassed] = []
 
 
+class ExitInfo(Struct, frozen=True):
+    """A condition of a queue that sent the caller away."""
+
+    at: At
+    queue: str
+    reason: str
+    """turned away (on joining) or overflow (while waiting)."""
+    why: str
+    """The condition, and what the facts were."""
+
+
 class Explanation(Struct, frozen=True):
     """Why a caller waits, or why they were given to this agent."""
 
@@ -79,6 +90,8 @@ class Explanation(Struct, frozen=True):
     agents: list[AgentVerdict] = []
     decisions: list[DecisionInfo] = []
     """What was decided for this call so far, oldest first."""
+    exits: list[ExitInfo] = []
+    """Queues that it was turned away from, or sent on from, oldest first."""
 
 
 class AgentInQueue(Struct, frozen=True):

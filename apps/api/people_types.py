@@ -104,6 +104,16 @@ class QueueInfo(Struct, frozen=True):
     answered_today: int = 0
     abandoned_today: int = 0
     name: str = ""
+    open: bool = True
+    """By its opening hours, or by force."""
+    forced: str = ""
+    """open or closed, when somebody said so; empty: its hours hold."""
+    handling_ms: int = 0
+    """How long an agent has to do with a call, from the first ring to the end of the wrap-up; a moving average."""
+    wait_error_ms: int | None = None
+    """How far off the last expected waits were that callers had on joining; null: none was put to the test."""
+    wait_bias_ms: int = 0
+    """By how much they waited longer than that (below 0: less long)."""
 
 
 class WaitingCaller(Struct, frozen=True):
@@ -120,6 +130,8 @@ class WaitingCaller(Struct, frozen=True):
     ringing: str = ""
     """The agents whose phones ring for them, with commas between."""
     last_agent: str = ""
+    expected_ms: int | None = None
+    """How long they have still to wait; null: nobody is at work."""
 
 
 class QueueDetail(QueueInfo, frozen=True):

@@ -94,6 +94,9 @@ from apps.api.explain_types import (
     DecisionInfo as DecisionInfo,
 )
 from apps.api.explain_types import (
+    ExitInfo as ExitInfo,
+)
+from apps.api.explain_types import (
     Explanation as Explanation,
 )
 from apps.api.explain_types import (

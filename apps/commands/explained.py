@@ -25,6 +25,10 @@ def draw_caller(told: Explanation) -> None:
             for verdict in changes:
                 wrapped(f"- {verdict.agent}: {verdict.change}")
     _decisions(told.decisions)
+    if told.exits:
+        say()
+        for gone in told.exits:
+            wrapped(f"- {clock(gone.at)} {gone.reason}, queue {gone.queue}: {gone.why}.")
 
 
 def draw_agent(told: AgentExplanation) -> None:

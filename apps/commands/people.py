@@ -8,7 +8,7 @@ import click
 
 from apps.api import catalogue
 from apps.api.params import Break, ByAgent, ByCall, ByQueue, ChangeClaim, Disposition, Extend, Login
-from apps.api.types import AgentInfo
+from apps.api.types import AgentInfo, QueueInfo
 from apps.commands.base import Noun, session
 from apps.commands.explained import draw_agent, draw_caller
 from apps.commands.screen import clock, say, table
@@ -138,6 +138,32 @@ def explain(call_id: str) -> None:
     """Why a caller waits: who is ahead, which agents are passed over, and what was decided before."""
     result = session().call(catalogue.QUEUES_EXPLAIN, ByCall(call_id))
     session().show(result, lambda: draw_caller(result))
+
+
+def _door(queue: QueueInfo) -> None:
+    how = f"{queue.forced} by force" if queue.forced else f"{'open' if queue.open else 'closed'} by its hours"
+    session().show(queue, lambda: say(f"{queue.queue} is {how}"))
+
+
+@queues.command("open", examples="zongji queues open sales")
+@click.argument("queue")
+def open_queue(queue: str) -> None:
+    """Open a queue whatever its hours say, until `queues hours` takes that back."""
+    _door(session().call(catalogue.QUEUES_OPEN, ByQueue(queue)))
+
+
+@queues.command("close", examples="zongji queues close sales")
+@click.argument("queue")
+def close_queue(queue: str) -> None:
+    """Close a queue to new callers, until `queues hours` takes that back; who waits stays."""
+    _door(session().call(catalogue.QUEUES_CLOSE, ByQueue(queue)))
+
+
+@queues.command("hours", examples="zongji queues hours sales")
+@click.argument("queue")
+def hours_of_queue(queue: str) -> None:
+    """Leave it to a queue's hours whether it is open."""
+    _door(session().call(catalogue.QUEUES_HOURS, ByQueue(queue)))
 
 
 @queues.command(

@@ -132,12 +132,16 @@ QUEUE_COLUMNS: list[Column[QueueInfo]] = [
     Column("BREAK", lambda queue: queue.on_break, 3, right=True),
     Column("ANSWERED", lambda queue: queue.answered_today, 4, right=True),
     Column("ABANDONED", lambda queue: queue.abandoned_today, 4, right=True),
+    Column("OPEN", lambda queue: ("open" if queue.open else "closed") + (" (forced)" if queue.forced else ""), 5),
+    Column("A CALL", lambda queue: span(queue.handling_ms), 6, right=True),
+    Column("OFF BY", lambda queue: "-" if queue.wait_error_ms is None else span(queue.wait_error_ms), 6, right=True),
 ]
 WAITING_COLUMNS: list[Column[WaitingCaller]] = [
     Column("POS", lambda caller: caller.position, right=True),
     Column("CALL", lambda caller: caller.call_id),
     Column("CALLER", lambda caller: _who(caller.number, caller.name)),
     Column("WAITS", lambda caller: span(caller.wait_ms), right=True),
+    Column("EXPECTED", lambda caller: "-" if caller.expected_ms is None else span(caller.expected_ms), 6, right=True),
     Column("PRIORITY", lambda caller: caller.priority, 5, right=True),
     Column("RINGING", lambda caller: caller.ringing, 7),
     Column("LAST AGENT", lambda caller: caller.last_agent, 4),

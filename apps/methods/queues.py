@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from acd.events import CallerChanged
@@ -13,6 +14,7 @@ from apps.api import params as p
 from apps.api import types as t
 from apps.api.protocol import ApiError, Code, not_found
 from apps.needs import ExpressionError, need
+from apps.opening import BY_HOURS, CLOSED, OPEN
 
 if TYPE_CHECKING:
     from apps.house import House
@@ -33,6 +35,9 @@ class Queues:
             "queues.list": self.list,
             "queues.show": self.show,
             "queues.explain": self.explain,
+            "queues.open": partial(self._force, OPEN),
+            "queues.close": partial(self._force, CLOSED),
+            "queues.hours": partial(self._force, BY_HOURS),
             "queues.change": self.change,
         }
 
@@ -43,6 +48,14 @@ class Queues:
         found = floor_views.queue(self._house, asked.queue)
         if found is None:
             raise not_found("queue", asked.queue, "zongji queues list shows them.")
+        return found
+
+    async def _force(self, state: str, asked: p.ByQueue) -> t.QueueInfo:
+        if asked.queue not in self._house.site.queues:
+            raise not_found("queue", asked.queue, "zongji queues list shows them.")
+        self._house.opening.force(asked.queue, state, "the API")
+        found = floor_views.queue_info(self._house, asked.queue)
+        assert found is not None
         return found
 
     async def explain(self, asked: p.ByCall) -> t.Explanation:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ivr.argument import nearest
 
-QUEUE = ("connected", "timed out", "no agents", "full", "removed")
+QUEUE = ("connected", "timed out", "no agents", "full", "closed", "turned away", "overflow", "removed")
 """What a queue can say; see `QueueResult`."""
 DIAL = ("answered", "busy", "no answer", "declined", "unreachable", "unknown number", "failed", "machine")
 """What a dial can say; see `DialResult`."""

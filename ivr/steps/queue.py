@@ -45,6 +45,9 @@ class Queue(Verb):
     timed_out: Block = argument(Branch(), (), "When the longest wait is over.")
     no_agents: Block = argument(Branch(), (), "When nobody is logged in.")
     full: Block = argument(Branch(), (), "When the queue takes no more callers.")
+    closed: Block = argument(Branch(), (), "When the queue is closed, by its hours or by force.")
+    turned_away: Block = argument(Branch(), (), "When a condition of entry is met; else its own answer.")
+    overflow: Block = argument(Branch(), (), "When a condition of leaving is met; else its own answer.")
     removed: Block = argument(Branch(), (), "When the caller was taken out of the queue.")
 
     def ends(self) -> bool:
@@ -81,6 +84,9 @@ class Queue(Verb):
             "timed out": self.timed_out,
             "no agents": self.no_agents,
             "full": self.full,
+            "closed": self.closed,
+            "turned away": self.turned_away,
+            "overflow": self.overflow,
             "removed": self.removed,
         }
         branch = unhappy.get(result.status, ())

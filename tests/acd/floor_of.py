@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from acd.centre import Centre
+from acd.door import Facts
 from acd.effects import Effect
 from acd.events import (
     AgentLoggedIn,
@@ -40,6 +41,26 @@ class Least:
 
     def admits(self, agent: Attributes) -> bool:
         return int(agent.get(self.skill, 0)) >= self.level
+
+
+@dataclass(frozen=True)
+class Over:
+    """A condition: more of a fact than so much."""
+
+    fact: str
+    limit: float
+
+    @property
+    def text(self) -> str:
+        return f"{self.fact} > {self.limit}"
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset((self.fact,))
+
+    def holds(self, facts: Facts) -> bool:
+        value = facts.get(self.fact)
+        return isinstance(value, int | float) and value > self.limit
 
 
 def queue(name: str, **more: Any) -> QueueSettings:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from acd.door import Door
 from acd.settings import CentreSettings, Counted, Relaxation, Strategy, WrapUpRules
 from acd.words import AgentName, AlertOutcome, QueueName
-from tests.acd.floor_of import Least, agent, queue
+from tests.acd.floor_of import Least, Over, agent, queue
 
 A, B, C, D = (AgentName(name) for name in "abcd")
 NAMES = (A, B, C, D)
 EXTENSIONS = ("2001", "2002", "2003", "2004")
 STRATEGIES = tuple(Strategy)
+LEAVES_AFTER_S = 15.0
 ZH = Least("zh", 5)
 RULES = WrapUpRules(extend_s=7.0, longest_s=12.0, codes=("1", "2"), required=True, within_s=9.0)
 
@@ -35,6 +37,8 @@ def site(number: int) -> CentreSettings:
                 ring_more_s=1.0,
                 ring_s=8.0,
                 after_call=RULES if number % 2 else WrapUpRules(),
+                enter=(Door(Over("waiting", 4)),) if number % 5 == 3 else (),
+                leave=(Door(Over("waited", LEAVES_AFTER_S)),) if number % 5 in (1, 2) else (),
             ),
             queue(
                 ("q2", "q3")[number % 2],

@@ -9,11 +9,23 @@ from __future__ import annotations
 from acd import events as ev
 from acd.counts import Taken
 from acd.effects import BookAgent, BookAlert, BookDisposition, Connect, MovePosition, Release, StartAlert, StopAlert
-from acd.words import Activity, AgentName, AlertId, AlertOutcome, CallerId, Presence, QueueName
+from acd.words import Activity, AgentName, AlertId, AlertOutcome, CallerId, LeaveReason, Presence, QueueName
 from tests.acd.floor_of import Least
 from tests.acd.judge import Judge
 from tests.acd.seen import Seat, Waiting
-from tests.acd.sites import ADVANCES, EXTENSIONS, JOINS, KINDS, NAMES, OUTCOMES, RULES, SITES, ZH, Action
+from tests.acd.sites import (
+    ADVANCES,
+    EXTENSIONS,
+    JOINS,
+    KINDS,
+    LEAVES_AFTER_S,
+    NAMES,
+    OUTCOMES,
+    RULES,
+    SITES,
+    ZH,
+    Action,
+)
 
 
 class World(Judge):
@@ -147,6 +159,11 @@ class World(Judge):
                         assert self.owing.pop(name) == effect.caller, "not given, though given or never owed"
                 case Release(caller=caller):
                     assert effect.waited_s >= 0
+                    if effect.reason is LeaveReason.OVERFLOW:
+                        assert effect.waited_s > LEAVES_AFTER_S, "sent on before the time"
+                        assert all(start.caller != caller for start in self.ringing.values()), "while a phone rang"
+                    elif effect.reason is LeaveReason.TURNED_AWAY:
+                        assert sum(one.queue == effect.queue for one in self.waiting.values()) > 5, "not full"
                     before = self.waiting.pop(caller)  # fails if released twice
                     moved = isinstance(event, ev.CallerMoved) and event.caller == caller
                     assert before.queue == effect.queue or moved

@@ -307,6 +307,8 @@ class Board:
                 return t.Queues(QUEUES)
             case "queues.show":
                 return t.QueueDetail("sales", 1, 30000, callers=CALLERS, staff=AGENTS[:2])
+            case "queues.open" | "queues.close" | "queues.hours":
+                return QUEUES[0]
             case "queues.explain" | "queues.change":
                 return EXPLANATION
             case "agents.explain":

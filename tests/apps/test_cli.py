@@ -60,6 +60,9 @@ def test_json_is_the_answer_of_the_api(bench: Bench, line: str) -> None:
         ("agents extend mei --by 90", "agents.extend", p.Extend("mei", 90.0)),
         ("agents disposition mei 2", "agents.disposition", p.Disposition("mei", "2")),
         ("queues show sales", "queues.show", p.ByQueue("sales")),
+        ("queues open sales", "queues.open", p.ByQueue("sales")),
+        ("queues close sales", "queues.close", p.ByQueue("sales")),
+        ("queues hours sales", "queues.hours", p.ByQueue("sales")),
         ("queues explain abc", "queues.explain", p.ByCall("abc")),
         ("queues change abc --priority 5", "queues.change", p.ChangeClaim("abc", 5)),
         ("agents explain mei", "agents.explain", p.ByAgent("mei")),
@@ -102,7 +105,7 @@ def test_a_command_asks_what_it_was_told(bench: Bench, line: str, method: str, a
 
 def test_every_method_has_a_command(bench: Bench) -> None:
     for line in [*LISTS, *SHOWS, *DEEDS, "calls hangup a", "calls trace a", "media tap a b", "media speech a", "dial a b", "agents login a b", "agents logout mei",
-                 "agents break mei b", "agents ready mei", "agents extend mei", "queues change a",
+                 "agents break mei b", "agents ready mei", "agents extend mei", "queues change a", "queues open sales", "queues close sales", "queues hours sales",
                  "agents disposition mei 2", "callers remember a b c", "callers forget a", "metrics", "stop", "reload",
                  "conferences mute a", "conferences kick a b", "conferences lock a", "conferences record a",
                  "reload --dry-run",

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from acd.settings import Strategy
 from apps.fields import Entry
-from apps.model_centre import AgentEntry, BreakEntry, QueueEntry, Then
+from apps.model_centre import AgentEntry, BreakEntry, QueueEntry
+from apps.model_doors import Then
 from apps.model_lines import OutboundEntry, PhoneEntry, TrunkEntry
 from apps.model_studio import StudioEntry
 from apps.model_supervisors import RoleEntry, SupervisorEntry

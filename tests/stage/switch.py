@@ -220,7 +220,7 @@ trunks:
 
 _AGENTS = """\
 agents:
-  alice: {name: Alice, extension: "2001", queues: [sales], team: red}
+  alice: {name: Alice, extension: "2001", queues: [sales, brief], team: red}
   bob: {name: Bob, extension: "2002", queues: [sales], team: blue}
 supervisors:
   lin: {name: Lin, extension: "2004", teams: red}
@@ -243,6 +243,12 @@ queues:
     keep_without_agents: yes
     announce_position_every: never
     timed_out: {say: {en: "Sorry.", zh: "抱歉。"}, then: {hangup: busy}}
+  brief:
+    announce_position_every: 30
+    announce_wait: yes
+    handling_time: 170
+    record: never
+    leave: [{if: "waited > 3 and agents_idle == 0", then: {queue: sales, keep_place: yes}}]
 studios:
   health: {hosts: "2004", experts: "2001"}
 """
@@ -252,6 +258,7 @@ routes:
   - {to: "4001", do: hotline}
   - {to: "4002", do: straight}
   - {to: "4003", do: nobody}
+  - {to: "4005", do: brief}
   - {to: "4100", do: show}
   - {to: "2XXX", do: phone}
   - {to: "7XXX", dial: {to: "{called}@carrier", timeout: 20}}
@@ -265,6 +272,7 @@ scripts:
         retries: 1
         no_input: straight
         no_match: straight
+  brief: [{queue: brief}]
   straight:
     - queue: {name: sales}
     - hangup: busy
