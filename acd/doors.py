@@ -12,8 +12,8 @@ from __future__ import annotations
 from acd import facts
 from acd.caller import Caller, CallerState
 from acd.door import Door, Facts, Shut, first_shut, names
+from acd.expected import Hands
 from acd.floor import Floor
-from acd.lines import LOOK_S
 from acd.queue import Queue
 from acd.wait import Due
 from acd.words import LeaveReason
@@ -54,7 +54,7 @@ def look(floor: Floor, queue: Queue, now: float) -> None:
     else:
         queue.looked = 0
         if queue.line:
-            floor.deadlines.set((Due.LEAVE, queue.name), now + LOOK_S)
+            floor.look_again(queue, now)
 
 
 def _send_on(floor: Floor, queue: Queue, leave: tuple[Door, ...], part: list[Caller], now: float) -> int | None:
@@ -64,11 +64,12 @@ def _send_on(floor: Floor, queue: Queue, leave: tuple[Door, ...], part: list[Cal
     outside = dict(facts.outside(floor.surroundings, queue, asked))
     shared = facts.of_queue(queue, asked, now) | outside
     stay = 0
+    hands: Hands = {}
     for caller in reversed(part):
         if caller.state is not CallerState.WAITING:
             stay += 1
             continue
-        known = shared | facts.of_caller(floor, queue, caller, own, now) if own else shared
+        known = shared | facts.of_caller(floor, queue, caller, own, now, hands) if own else shared
         shut = first_shut(leave, known)
         if shut is None:
             stay += 1

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Admits = frozenset[AgentName] | None
 """Who is admitted by what is asked of an agent; None: all of the queue."""
+Hands = dict[Admits, float]
+"""Agents at work, by the same."""
 KINDS_LOOKED_AT = 64
 """Of agents who serve different sets of queues: of more kinds, some stand for all."""
 STAFFS_KEPT = 64
@@ -75,27 +77,33 @@ class Outlook:
             self.bias.add(real_s - predicted_s)
 
 
-def expected_s(floor: Lines, queue: Queue, caller: Caller) -> float | None:
-    """How long this caller has still to wait; a newcomer: were they to join now. None: nobody is at work."""
+def expected_s(floor: Lines, queue: Queue, caller: Caller, hands: Hands | None = None) -> float | None:
+    """How long this caller has still to wait; a newcomer: were they to join now. None: nobody is at work.
+
+    `hands`: keeps what was worked out for one caller, for others who stand near.
+    """
+    hands = {} if hands is None else hands
     if caller.state is CallerState.ALERTING:
         return 0.0
     place = bisect_left(queue.line, caller.entry)
-    wait = _wait_s(floor, queue, caller, place - queue.alerting, None)
+    wait = _wait_s(floor, queue, caller, place - queue.alerting, None, hands)
     if wait is None or caller.id not in floor.callers or caller.lane.admits is None:
         return wait
     # Who asks for more waits for fewer, behind those who ask for the same; at least as long as the whole line does.
-    own = _wait_s(floor, queue, caller, bisect_left(caller.lane.entries, caller.entry), caller.lane.admits)
+    own = _wait_s(floor, queue, caller, bisect_left(caller.lane.entries, caller.entry), caller.lane.admits, hands)
     return None if own is None else max(wait, own)
 
 
-def _wait_s(floor: Lines, queue: Queue, caller: Caller, ahead: int, admits: Admits) -> float | None:
+def _wait_s(floor: Lines, queue: Queue, caller: Caller, ahead: int, admits: Admits, kept: Hands) -> float | None:
     ahead = max(0, ahead)
     free = 0
     if queue.room_for_more:
         free = len(queue.free) if admits is None else sum(agent.name in admits for *_, agent in queue.free)
     if free > ahead:
         return 0.0
-    hands = _hands(floor, queue, caller, ahead, admits)
+    if admits not in kept:
+        kept[admits] = _hands(floor, queue, caller, ahead, admits)
+    hands = kept[admits]
     if queue.settings.max_talking is not None:
         hands = min(hands, queue.settings.max_talking)
     return (ahead + 1 - min(free, ahead)) * queue.outlook.handling.value / hands if hands > 0 else None

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from acd.caller import Caller
 from acd.door import Fact, Facts
-from acd.expected import expected_s
+from acd.expected import Hands, expected_s
 from acd.lines import Lines
 from acd.queue import Queue
 from acd.words import QueueName
@@ -44,12 +44,12 @@ OF_QUEUE: Mapping[str, Callable[[Queue, float], Fact]] = MappingProxyType(
         "oldest_wait": lambda queue, now: max((now - caller.joined_at for _, _, caller in queue.line), default=0.0),
     }
 )
-OF_CALLER: Mapping[str, Callable[[Lines, Queue, Caller, float], Fact]] = MappingProxyType(
+OF_CALLER: Mapping[str, Callable[[Lines, Queue, Caller, float, Hands], Fact]] = MappingProxyType(
     {
-        "position": lambda floor, queue, caller, now: place_of(queue, caller),
-        "waited": lambda floor, queue, caller, now: now - caller.joined_at,
-        "priority": lambda floor, queue, caller, now: caller.priority,
-        "expected_wait": lambda floor, queue, caller, now: expected_s(floor, queue, caller),
+        "position": lambda floor, queue, caller, now, hands: place_of(queue, caller),
+        "waited": lambda floor, queue, caller, now, hands: now - caller.joined_at,
+        "priority": lambda floor, queue, caller, now, hands: caller.priority,
+        "expected_wait": lambda floor, queue, caller, now, hands: expected_s(floor, queue, caller, hands),
     }
 )
 OUTSIDE = ("time", "date", "weekday", "open")
@@ -67,10 +67,13 @@ def of_queue(queue: Queue, asked: Collection[str], now: float) -> dict[str, Fact
     return {name: find(queue, now) for name, find in OF_QUEUE.items() if name in asked}
 
 
-def of_caller(floor: Lines, queue: Queue, caller: Caller, asked: Collection[str], now: float) -> dict[str, Fact]:
-    """A caller's own, those that are asked for."""
+def of_caller(
+    floor: Lines, queue: Queue, caller: Caller, asked: Collection[str], now: float, hands: Hands | None = None
+) -> dict[str, Fact]:
+    """A caller's own, those that are asked for. `hands`: see `expected_s`."""
+    hands = {} if hands is None else hands
     own = {name: fact for name, fact in caller.facts.items() if name in asked}
-    return own | {name: find(floor, queue, caller, now) for name, find in OF_CALLER.items() if name in asked}
+    return own | {name: find(floor, queue, caller, now, hands) for name, find in OF_CALLER.items() if name in asked}
 
 
 def outside(surroundings: Surroundings, queue: Queue, asked: Collection[str]) -> Facts:

@@ -27,6 +27,7 @@ POSITIONS_TOLD = 50
 when the first of 10,000 leaves, nobody needs 9,999 effects; `Centre.position` answers for any."""
 LOOK_S = 1.0
 """How often the conditions of leaving a queue are looked at."""
+BETWEEN_LOOKS_S = 0.002
 BROUGHT_KEPT = 64
 """Needs of callers whose agents a queue remembers."""
 
@@ -46,6 +47,7 @@ class Lines(Roster):
         """Lines that moved: from which index on."""
         self._arrivals = 0
         self._firsts = 0
+        self._last_look = 0.0
         """Arrival numbers of those who were put first: below all others."""
 
     # coming and going
@@ -89,7 +91,12 @@ class Lines(Roster):
     def look_later(self, queue: Queue, now: float) -> None:
         """Look at the conditions of leaving, if there are any and somebody waits."""
         if queue.settings.leave and queue.line and (Due.LEAVE, queue.name) not in self.deadlines:
-            self.deadlines.set((Due.LEAVE, queue.name), now + LOOK_S)
+            self.look_again(queue, now)
+
+    def look_again(self, queue: Queue, now: float) -> None:
+        """A second from now, or as soon after as no other queue is looked at in that moment."""
+        self._last_look = max(now + LOOK_S, self._last_look + BETWEEN_LOOKS_S)
+        self.deadlines.set((Due.LEAVE, queue.name), self._last_look)
 
     def set_max_wait(self, caller: Caller, queue: Queue) -> None:
         """The caller's patience, as the queue has it now."""

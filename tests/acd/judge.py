@@ -107,7 +107,7 @@ class Judge(Seen):
         for name, line in floor.queues.items():
             assert line.line == sorted(line.line)
             if line.settings.leave and line.line:
-                assert floor.deadlines._when[Due.LEAVE, name][0] <= self.now + 1.0, "nobody looks at who is to leave"
+                assert floor.deadlines._when[Due.LEAVE, name][0] <= self.now + 1.1, "nobody looks at who is to leave"
             standing = sorted(entry for lane in line.lanes.values() for entry in lane.entries)
             assert standing == [entry for entry in line.line if entry[2].state is CallerState.WAITING]
             assert {entry[4].name for entry in line.free} == {

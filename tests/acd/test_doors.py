@@ -185,6 +185,22 @@ def test_the_clock_on_the_wall_is_not_asked_while_nothing_asks_for_it() -> None:
     assert wall.asked == asked
 
 
+def test_no_two_queues_are_looked_at_in_one_step() -> None:
+    names = ("sales", "service", "spare")
+    leave = (door("waited > 5"),)
+    queues = tuple(queue(name, leave=leave, keep_without_agents=True) for name in names)
+    calls = House(CentreSettings(queues))
+    for name in names:
+        calls.join(f"of {name}", name)
+    calls.wait(5.0)
+    gone = []
+    while (due := calls.centre.next_deadline()) is not None and len(gone) < 30:
+        calls.now = due
+        calls.step(ev.TimePassed())
+        gone.append(len(left(calls)))
+    assert max(gone) == 1 and sum(gone) == 3 and calls.now < 1006.2
+
+
 def test_explain_says_what_would_send_the_caller_on() -> None:
     calls = house(leave=(door("waited > 120 and agents_idle == 0"),))
     calls.join("one")

@@ -12,14 +12,14 @@ import pytest
 
 from apps.softphone import ear
 from apps.softphone.drive import Phone
-from tests.stage.cast import Cast, connected, heard, heard_tone, talk
+from tests.stage.cast import Cast, connected, heard, talk
 from tests.stage.switch import Switch, switch
 
 pytestmark = pytest.mark.whole
 
 PLAN = """\
 routes:
-  - {to: "4100", do: message}
+  - {to: "4105", do: message}
   - {to: "4101", do: room}
   - {to: "4102", do: served}
   - {to: "4103", do: ballot}
@@ -71,7 +71,7 @@ def tone_in(phone: Phone, hz: int, *, call: int = 1, least_s: float = 1.0) -> No
 
 def test_a_message_is_left_heard_saved_and_deleted(house: Switch, cast: Cast) -> None:
     caller = cast.caller(hz=440)
-    caller.dial("4100")
+    caller.dial("4105")
     caller.wait("answered")
     house.until("a message is recorded", lambda: house.calls()[0]["state"] == "voicemail", 8)
     talk(4.0)
@@ -145,12 +145,12 @@ def test_a_caller_answers_after_the_agent_has_hung_up(house: Switch, cast: Cast)
     house.until("the survey asks", lambda: str(house.calls()[0].get("step")).startswith("served"))
     caller.order("digits", digits="4")
     caller.wait("ended", 10)
-    heard_tone(alice, 1000)
+    tone_in(alice, 1000)
     house.ask("agents.logout", agent="alice")
-    asked = "SELECT survey, question, answer, agent, queue, caller FROM survey_answer"
-    assert books(house, asked) == [("service", "friendly", "4", "alice", "sales", caller.name)]
+    asked = f"SELECT survey, question, answer, agent, queue FROM survey_answer WHERE caller = '{caller.name}'"
+    assert books(house, asked) == [("service", "friendly", "4", "alice", "sales")]
     (row,) = house.ask("surveys.report", by="agent")["rows"]
-    assert (row["who"], row["answers"], row["mean"]) == ("alice", 1, 4.0)
+    assert (row["who"], row["mean"]) == ("alice", 4.0)
 
 
 def test_a_number_votes_once(house: Switch, cast: Cast) -> None:
@@ -162,8 +162,9 @@ def test_a_number_votes_once(house: Switch, cast: Cast) -> None:
             caller.order("digits", digits="2")
         caller.wait("ended", 10)
         assert house.booked(caller=caller.name, count=call)[-1]["cause"] == cause
-    assert house.ask("polls.show", poll="best") == {"poll": "best", "votes": 1, "counts": {"blue": 1}}
-    assert books(house, "SELECT poll, number, choice FROM vote") == [("best", caller.name, "blue")]
+    assert set(house.ask("polls.show", poll="best")["counts"]) == {"blue"}
+    asked = f"SELECT poll, choice FROM vote WHERE number = '{caller.name}'"
+    assert books(house, asked) == [("best", "blue")]
 
 
 def test_a_form_has_what_was_said_and_keyed(house: Switch, cast: Cast) -> None:
@@ -179,7 +180,7 @@ def test_a_form_has_what_was_said_and_keyed(house: Switch, cast: Cast) -> None:
     caller.order("digits", digits="4711")
     caller.wait("ended", 10)
     tone_in(caller, 600)
-    (record,) = house.ask("forms.list", form="order")["forms"]
+    (record,) = (one for one in house.ask("forms.list", form="order")["forms"] if one["caller"] == caller.name)
     what, number = record["answers"]
-    assert (record["caller"], number["value"], what["spoken"]) == (caller.name, "4711", True)
+    assert (number["value"], what["spoken"]) == ("4711", True)
     assert ear.is_tone(ear.read(Path(what["value"]))[8000:16000], 600)
