@@ -16,6 +16,9 @@ QUEUES = """\
 queues:
   sales: {strategy: ring_all, ring: 6, wrap_up: 0, announce_position_every: never, record: never}
   empty: {strategy: progressive, ring_more: 1, ring: 6, wrap_up: 0, announce_position_every: never, record: never}
+  brief: {}
+studios:
+  health: {hosts: "2004", experts: "2001"}
 """
 AGENTS = """\
 agents:
