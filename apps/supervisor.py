@@ -162,7 +162,8 @@ class Supervisor:
         child.process = process
         assert process.stdout is not None
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), READY_S)
+            async with asyncio.timeout(READY_S):
+                line = await process.stdout.readline()
         except TimeoutError:
             log.error("%s was not ready after %.0f s", child.program.name, READY_S)
             process.kill()
@@ -174,7 +175,9 @@ class Supervisor:
         looks = 0
         while True:
             try:
-                if not await asyncio.wait_for(process.stdout.read(4096), LOOK_S if child.program.beats else None):
+                async with asyncio.timeout(LOOK_S if child.program.beats else None):
+                    said = await process.stdout.read(4096)
+                if not said:
                     break
                 looks = 0
             except TimeoutError:
@@ -190,7 +193,8 @@ class Supervisor:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), child.program.stop_s)
+            async with asyncio.timeout(child.program.stop_s):
+                await process.wait()
         except TimeoutError:
             log.warning("%s did not stop within %.0f s; killed", child.program.name, child.program.stop_s)
             process.kill()

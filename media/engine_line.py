@@ -80,7 +80,8 @@ class EngineLine:
         """Connect, and stay connected. Returns after `seconds` even when there is no engine yet."""
         self._task = asyncio.create_task(self._stay(), name=f"engine {self.name}")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ready.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._ready.wait()
 
     async def stop(self) -> None:
         """Disconnect for good."""
@@ -106,7 +107,10 @@ class EngineLine:
         self._asked[number] = future
         self._send(Request(number, order))
         try:
-            return await asyncio.wait_for(future, seconds)
+            # Not `wait_for`: Python 3.11 forgets a cancellation that comes in the turn of the answer, and a script
+            # whose caller has hung up would go on.
+            async with asyncio.timeout(seconds):
+                return await future
         except TimeoutError:
             raise EngineUnreachable(f"engine {self.name} does not answer") from None
         finally:

@@ -109,7 +109,8 @@ async def run(engine: synth.Engine, socket: Path, cache: Path, ready: int) -> in
     parent = os.getppid()
     while not server.ended.is_set():
         try:
-            await asyncio.wait_for(server.ended.wait(), PARENT_CHECK_S)
+            async with asyncio.timeout(PARENT_CHECK_S):
+                await server.ended.wait()
         except TimeoutError:
             if os.getppid() != parent:
                 break

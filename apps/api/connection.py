@@ -131,7 +131,8 @@ class Connection:
             request = read_request(text)
             asked = request.id is not UNSET
             number = None if request.id is UNSET else request.id
-            result = await asyncio.wait_for(self._call(request), CALL_LIMIT_S)
+            async with asyncio.timeout(CALL_LIMIT_S):
+                result = await self._call(request)
             return line(Response(number, result)) if asked else b""
         except ApiError as error:
             return self._refuse(number, error)
